@@ -1,0 +1,1 @@
+"""What the notebooks import: pictures, checks and data. Importing it starts no framework."""
