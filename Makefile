@@ -1,0 +1,38 @@
+# The only way in: every task of the course starts here. `make` lists them.
+PYTHON ?= python3
+VENV   ?= .venv
+export VENV GPU
+
+# nbgrader starts `alembic` by name, so the environment's programs must be on PATH.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help env lab test notebooks release format lock
+
+help:  ## list the tasks
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+env:
+	@$(PYTHON) tools/environment.py
+
+lab: env  ## open the lessons in JupyterLab (first time: installs everything)
+	@python -m tools.lab $(LAB_FLAGS)
+
+test: env  ## every test: helpers, lessons, assignments, nbgrader's pipeline
+	ruff check . && ruff format --check .
+	pytest -q -n 2 --dist loadfile
+	pytest -q -p no:pytest_mpl -n 2 --dist loadfile --nbval --nbval-cell-timeout=300 notebooks
+	pytest -q --nbval-lax --nbval-cell-timeout=300 source
+
+notebooks: env  ## execute the lessons and store their outputs
+	@python -m tools.notebooks execute
+
+release: env  ## make the student versions from source/ and verify them
+	@python -m tools.release
+
+format: env  ## put code and notebooks in their canonical form
+	@python -m tools.notebooks format
+	@ruff check --fix --quiet . && ruff format --quiet .
+
+lock: env  ## resolve pyproject.toml anew into requirements*.txt and environment.yml
+	@python -m tools.lock

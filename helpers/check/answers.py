@@ -1,0 +1,105 @@
+"""What kinds of answer there are, and how each says in what it differs from the right one.
+
+``difference`` returns the lines of a card, the first of them its headline, or () where the
+answer is right.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+# Someone who works in float32 is right too. A sum rounds by a few eps of the sum of its absolute
+# terms: half of eps per term at worst, about sqrt(terms) of that as a rule; 16 covers 1000 terms.
+EPS = 16 * float(np.finfo(np.float32).eps)
+
+
+class Answer(Protocol):
+    def difference(self, answer: Any, right: Any, slack: Any) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array with named axes; lists and Keras tensors will do."""
+
+    axes: tuple[str, ...]
+
+    def difference(self, answer: Any, right: np.ndarray, slack: np.ndarray) -> tuple[str, ...]:
+        if answer is None:
+            return ("it returned None. Is a `return` missing?",)
+        yours = as_numbers(answer)
+        if yours is None:
+            kind = type(answer).__name__
+            return (f"it returned a {kind}, not an array of real numbers.",)
+        if yours.shape != right.shape:
+            return self.wrong_shape(yours.shape, right.shape)
+        if not np.all(np.isfinite(yours)):
+            at = np.argwhere(~np.isfinite(yours))[0]
+            return ("there are NaN or infinite numbers in the output.", f"  first at {self.at(at)}")
+        off = np.abs(yours - right) > EPS * slack + np.finfo(float).tiny
+        if not off.any():
+            return ()
+        at = tuple(np.argwhere(off)[0])
+        count = f"{off.sum()} of {off.size} numbers differ"
+        return (
+            f"the shape is right, but {count}.",
+            f"  first at {self.at(at)}: yours {yours[at]:.4g}, right {right[at]:.4g}",
+        )
+
+    def wrong_shape(self, yours: tuple[int, ...], right: tuple[int, ...]) -> tuple[str, ...]:
+        names = ", ".join(self.axes)
+        lines = ("the output has the wrong shape.", f"  yours {yours}, right {right} = ({names})")
+        wrong = [a for a, m, n in zip(self.axes, yours, right, strict=False) if m != n]
+        if len(yours) != len(right):
+            return (*lines, f"  Yours has {len(yours)} axes, it should have {len(right)}.")
+        return (*lines, f"  Look at {' and '.join(wrong)}.")
+
+    def at(self, index: Sequence[int]) -> str:
+        return "[" + ", ".join(f"{a} {i}" for a, i in zip(self.axes, index, strict=True)) + "]"
+
+
+def as_numbers(answer: Any) -> np.ndarray | None:
+    """A float64 array of what was returned, or None where it is no array of real numbers."""
+    try:
+        array = np.asarray(answer)
+        if array.dtype == object or array.dtype.kind not in "iuf":
+            return None
+        return array.astype(float)
+    except Exception:  # whatever a student's object does when it is looked at
+        return None
+
+
+@dataclass(frozen=True)
+class Count:
+    """One whole number."""
+
+    def difference(self, answer: Any, right: int, slack: Any = None) -> tuple[str, ...]:
+        if answer is None:
+            return ("it returned None. Is a `return` missing?",)
+        if isinstance(answer, bool | np.bool_) or not isinstance(answer, int | np.integer):
+            kind = type(answer).__name__
+            advice = " Use // where you divide." if kind.startswith("float") else ""
+            return (f"it returned a {kind} ({answer!r:.40}), not an int.{advice}",)
+        if int(answer) != right:
+            return (f"yours is {int(answer):,}, right is {right:,}.",)
+        return ()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A tuple of whole numbers with names."""
+
+    names: tuple[str, ...]
+
+    def difference(self, answer: Any, right: tuple[int, ...], slack: Any = None) -> tuple[str, ...]:
+        if answer is None:
+            return ("it returned None. Is a `return` missing?",)
+        if not isinstance(answer, tuple | list) or len(answer) != len(right):
+            kind = type(answer).__name__
+            return (f"it returned a {kind}, not the tuple ({', '.join(self.names)}).",)
+        for name, yours, wanted in zip(self.names, answer, right, strict=True):
+            lines = Count().difference(yours, wanted)
+            if lines:
+                return (f"`{name}`: {lines[0]}",)
+        return ()

@@ -1,0 +1,167 @@
+"""The backward pass of a normal convolution, padding "valid"."""
+
+import numpy as np
+
+from helpers.check import oracle
+from helpers.check.answers import Array
+from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.normal import slide, tensors
+
+
+def gradients(dy, x, kernel, stride=1):
+    """(dx, dkernel, dbias): each output hands its gradient to the window and the weights it used."""
+    dx, dkernel = np.zeros(x.shape), np.zeros(kernel.shape)
+    kh, kw = kernel.shape[:2]
+    for i, j in np.ndindex(dy.shape[1:3]):
+        window = np.s_[:, i * stride : i * stride + kh, j * stride : j * stride + kw]
+        dx[window] += np.einsum("nf,abcf->nabc", dy[:, i, j], kernel)
+        dkernel += np.einsum("nf,nabc->abcf", dy[:, i, j], x[window])
+    return dx, dkernel, dy.sum(axis=(0, 1, 2))
+
+
+def backward_case(rng, stride=1) -> Case:
+    case = tensors(rng)
+    y = slide(case["x"], case["kernel"], (stride, stride))
+    options = {} if stride == 1 else {"stride": stride}
+    return {"dy": rng.normal(size=y.shape), **case, **options}
+
+
+def unstrided(rng) -> list[Case]:
+    return [backward_case(rng)]
+
+
+def changed(dx=None, dkernel=None, dbias=None):
+    """The mistake of changing one of the three gradients after the event."""
+    changes = (dx, dkernel, dbias)
+
+    def wrong(dy, x, kernel, stride=1):
+        right = gradients(dy, x, kernel, stride)
+        return tuple(
+            change(r, dy, x, kernel) if change else r
+            for r, change in zip(right, changes, strict=True)
+        )
+
+    return wrong
+
+
+def overwritten(dy, x, kernel, stride=1):
+    dx, (kh, kw) = np.zeros(x.shape), kernel.shape[:2]
+    for i, j in np.ndindex(dy.shape[1:3]):
+        window = np.s_[:, i * stride : i * stride + kh, j * stride : j * stride + kw]
+        dx[window] = np.einsum("nf,abcf->nabc", dy[:, i, j], kernel)
+    return dx, *gradients(dy, x, kernel, stride)[1:]
+
+
+def last_window_only(dy, x, kernel, stride=1):
+    last = np.zeros_like(dy)
+    last[:, -1, -1] = dy[:, -1, -1]
+    dx, _, dbias = gradients(dy, x, kernel, stride)
+    return dx, gradients(last, x, kernel, stride)[1], dbias
+
+
+DX = Array(("image", "row", "column", "channel"))
+DKERNEL = Array(("row", "column", "channel", "filter"))
+DBIAS = Array(("filter",))
+
+conv2d_backward = Exercise(
+    name="conv2d_backward",
+    oracle=oracle.conv2d_backward,
+    returns=("dx", "dkernel", "dbias"),
+    parts={
+        "dbias": Part(unstrided, DBIAS, pick=2),
+        "dkernel": Part(unstrided, DKERNEL, pick=1),
+        "dx": Part(unstrided, DX, pick=0),
+        "dkernel with stride": Part(
+            lambda rng: [backward_case(rng, 2), backward_case(rng, 3)], DKERNEL, pick=1
+        ),
+        "dx with stride": Part(
+            lambda rng: [backward_case(rng, 2), backward_case(rng, 3)], DX, pick=0
+        ),
+    },
+    misconceptions=(
+        Misconception(
+            "kernel flipped",
+            lambda dy, x, kernel, stride=1: (
+                gradients(dy, x, kernel[::-1, ::-1], stride)[0],
+                *gradients(dy, x, kernel, stride)[1:],
+            ),
+            "in dx your kernel is flipped.",
+            "Adding dy · kernel into each window needs no flip; only the one-window form does.",
+        ),
+        Misconception(
+            "overwritten",
+            overwritten,
+            "where windows overlap, dx keeps only the last one's share.",
+            "Use += where you hand the gradient to the window.",
+        ),
+        Misconception(
+            "dx averaged over the batch",
+            changed(dx=lambda g, dy, x, k: g / len(x)),
+            "dx is divided by the number of images.",
+            "Each image has a gradient of its own: there is nothing to average.",
+        ),
+        Misconception(
+            "dkernel flipped",
+            changed(dkernel=lambda g, dy, x, k: g[::-1, ::-1]),
+            "dkernel is flipped.",
+            "The weight in row a met the pixels of row a of each window.",
+        ),
+        Misconception(
+            "dkernel averaged over the batch",
+            changed(dkernel=lambda g, dy, x, k: g / len(x)),
+            "dkernel is divided by the number of images.",
+            "The loss is a sum over the batch here, so its gradient is a sum too.",
+        ),
+        Misconception(
+            "dkernel averaged over positions",
+            changed(dkernel=lambda g, dy, x, k: g / (dy.shape[1] * dy.shape[2])),
+            "dkernel is divided by the number of output positions.",
+            "Every position adds its share in full.",
+        ),
+        Misconception(
+            "dkernel of the first image",
+            lambda dy, x, kernel, stride=1: (
+                gradients(dy, x, kernel, stride)[0],
+                gradients(dy[:1], x[:1], kernel, stride)[1],
+                dy.sum(axis=(0, 1, 2)),
+            ),
+            "only the first image of the batch is in dkernel.",
+            "All images share the kernel: sum over them.",
+        ),
+        Misconception(
+            "dkernel of the last window",
+            last_window_only,
+            "only the last window is in dkernel.",
+            "Use += where you add a window's share.",
+        ),
+        Misconception(
+            "dbias averaged",
+            changed(dbias=lambda g, dy, x, k: dy.mean(axis=(0, 1, 2))),
+            "dbias is a mean.",
+            "The bias is added at every position of every image: sum dy over them.",
+        ),
+        Misconception(
+            "dbias of the first image",
+            changed(dbias=lambda g, dy, x, k: dy[0].sum(axis=(0, 1))),
+            "only the first image is in dbias.",
+            "Sum over the batch too.",
+        ),
+        Misconception(
+            "dbias averaged over the batch",
+            changed(dbias=lambda g, dy, x, k: dy.mean(axis=0).sum(axis=(0, 1))),
+            "dbias is divided by the number of images.",
+            "Sum over the batch; nothing is averaged.",
+        ),
+        Misconception(
+            "stride ignored",
+            lambda dy, x, kernel, stride=1: gradients(dy, x, kernel, 1),
+            "the stride has no effect.",
+            "Output (i, j) read the window that starts at (i · stride, j · stride).",
+        ),
+    ),
+    hints=(
+        "Which pixels and which weights did output (i, j) use? Only they hear of dy[:, i, j].",
+        "dbias: sum dy. dkernel: add dy · window at each (i, j). dx: add dy · kernel into the window.",
+        'np.einsum("nf,nabc->abcf", dy[:, i, j], block) is one window\'s share of dkernel.',
+    ),
+)

@@ -1,0 +1,196 @@
+"""What a normal convolution costs: parameters and multiply-adds, counted by Keras' own layer."""
+
+from math import prod
+
+from helpers.check import oracle
+from helpers.check.answers import Count
+from helpers.check.core import Case, Exercise, Misconception, Part
+
+
+def layer_sizes(rng) -> Case:
+    """Sizes of which no two agree: a kernel of 3 × 2, few channels, more filters."""
+    c, f = sorted(int(v) for v in rng.choice([3, 5, 7, 11, 13], size=2, replace=False))
+    return {"kernel_size": (3, 2), "in_channels": c, "filters": f}
+
+
+def params_by_keras(kernel_size, in_channels, filters, use_bias=True) -> int:
+    layer = oracle.keras().layers.Conv2D(filters, kernel_size, use_bias=use_bias)
+    layer.build((None, None, None, in_channels))
+    return layer.count_params()
+
+
+def macs_by_keras(input_size, kernel_size, in_channels, filters, stride=1, padding="valid") -> int:
+    """One multiply-add per weight of the layer's kernel at every output position."""
+    layer = oracle.keras().layers.Conv2D(
+        filters, kernel_size, strides=stride, padding=padding, use_bias=False
+    )
+    _, oh, ow, _ = layer.compute_output_shape((1, *input_size, in_channels))
+    layer.build((None, *input_size, in_channels))
+    return oh * ow * layer.count_params()
+
+
+conv2d_params = Exercise(
+    name="conv2d_params",
+    oracle=params_by_keras,
+    parts={
+        "with bias": Part(lambda rng: [layer_sizes(rng) for _ in range(3)], Count()),
+        "without bias": Part(
+            lambda rng: [{**layer_sizes(rng), "use_bias": False} for _ in range(2)], Count()
+        ),
+    },
+    misconceptions=(
+        Misconception(
+            "bias forgotten",
+            lambda kernel_size, in_channels, filters, use_bias=True: (
+                prod(kernel_size) * in_channels * filters
+            ),
+            "you count the weights and leave out the biases.",
+            "Each filter has one bias of its own.",
+        ),
+        Misconception(
+            "a single bias",
+            lambda kernel_size, in_channels, filters, use_bias=True: (
+                prod(kernel_size) * in_channels * filters + use_bias
+            ),
+            "you count one bias for the whole layer.",
+            "Each filter has one: put the + 1 inside the brackets.",
+        ),
+        Misconception(
+            "a bias per input channel",
+            lambda kernel_size, in_channels, filters, use_bias=True: (
+                (prod(kernel_size) + use_bias) * in_channels * filters
+            ),
+            "you count a bias for every input channel of every filter.",
+            "A filter adds its bias once, after summing over its channels.",
+        ),
+        Misconception(
+            "filters of one channel",
+            lambda kernel_size, in_channels, filters, use_bias=True: (
+                (prod(kernel_size) + use_bias) * filters
+            ),
+            "you count filters that span a single channel.",
+            "Every filter spans all input channels.",
+        ),
+        Misconception(
+            "channels for filters",
+            lambda kernel_size, in_channels, filters, use_bias=True: (
+                (prod(kernel_size) * filters + use_bias) * in_channels
+            ),
+            "channels and filters have changed places.",
+            "There are as many biases as filters.",
+        ),
+        Misconception(
+            "square kernel assumed",
+            lambda kernel_size, in_channels, filters, use_bias=True: (
+                (kernel_size[0] ** 2 * in_channels + use_bias) * filters
+            ),
+            "you take the kernel for a square one.",
+            "kernel_size is (height, width): multiply the two.",
+        ),
+        Misconception(
+            "bias always counted",
+            lambda kernel_size, in_channels, filters, use_bias=True: (
+                (prod(kernel_size) * in_channels + 1) * filters
+            ),
+            "you count biases that are not there.",
+            "With use_bias=False a layer has none.",
+        ),
+    ),
+    hints=(
+        "Count one filter first: how many weights are in its block?",
+        "Add its bias, if there is one. Then: how many filters are there?",
+        "(kh · kw · in_channels + 1) · filters, and without the 1 when use_bias is False.",
+    ),
+)
+
+
+def macs_case(rng, **options) -> Case:
+    h, w = int(rng.integers(20, 30)), int(rng.integers(31, 40))
+    return {"input_size": (h, w), **layer_sizes(rng), **options}
+
+
+def macs(output_size, kernel_size, in_channels, filters) -> int:
+    return prod(output_size) * prod(kernel_size) * in_channels * filters
+
+
+def output_size(input_size, kernel_size, stride=1, padding="valid") -> tuple[int, ...]:
+    if padding == "same":
+        return tuple(-(-n // stride) for n in input_size)
+    return tuple((n - k) // stride + 1 for n, k in zip(input_size, kernel_size, strict=True))
+
+
+conv2d_macs = Exercise(
+    name="conv2d_macs",
+    oracle=macs_by_keras,
+    parts={
+        "stride 1": Part(lambda rng: [macs_case(rng) for _ in range(3)], Count()),
+        "stride and padding": Part(
+            lambda rng: [
+                macs_case(rng, **options)
+                for options in (
+                    {"stride": 2},
+                    {"stride": 3, "padding": "same"},
+                    {"padding": "same"},
+                )
+            ],
+            Count(),
+        ),
+    },
+    misconceptions=(
+        Misconception(
+            "counted at every input pixel",
+            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
+                input_size, kernel_size, in_channels, filters
+            ),
+            "you count a window at every input pixel.",
+            "Count output positions: the window stops only there.",
+        ),
+        Misconception(
+            "channels forgotten",
+            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
+                output_size(input_size, kernel_size, stride, padding), kernel_size, 1, filters
+            ),
+            "you count one input channel.",
+            "Every output number sums over all input channels.",
+        ),
+        Misconception(
+            "one filter only",
+            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
+                output_size(input_size, kernel_size, stride, padding), kernel_size, in_channels, 1
+            ),
+            "you count one filter.",
+            "Every filter does this work for its own output map.",
+        ),
+        Misconception(
+            "bias counted",
+            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": (
+                prod(output_size(input_size, kernel_size, stride, padding))
+                * (prod(kernel_size) * in_channels + 1)
+                * filters
+            ),
+            "you count adding the bias as a multiply-add.",
+            "Nothing is multiplied there; papers leave it out, and so do we.",
+        ),
+        Misconception(
+            "stride ignored",
+            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
+                output_size(input_size, kernel_size, 1, padding), kernel_size, in_channels, filters
+            ),
+            "this is the work for stride 1.",
+            "A stride of 2 leaves about a quarter of the output positions.",
+        ),
+        Misconception(
+            "padding ignored",
+            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
+                output_size(input_size, kernel_size, stride), kernel_size, in_channels, filters
+            ),
+            "this is the work without padding.",
+            'With padding="same" there are ceil(n / stride) stops along each axis.',
+        ),
+    ),
+    hints=(
+        "How many multiply-adds does one single output number take?",
+        "How many output numbers are there? Height, width and filters.",
+        "oh · ow · kh · kw · in_channels · filters, with oh and ow from the length formula.",
+    ),
+)

@@ -1,0 +1,308 @@
+"""Normal convolution: the forward and backward pass, and what a layer costs.
+
+Every mistake below is the right answer with one thing changed, so that the change is what you read.
+"""
+
+import numpy as np
+
+from helpers.check import oracle
+from helpers.check.answers import Array
+from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.sizes import split, total_padding
+
+Y = Array(("image", "row", "column", "filter"))
+
+
+def tensors(rng, **options) -> Case:
+    """An image batch and a kernel in which no two sizes agree, so that no mix-up goes unseen."""
+    n, h, w = int(rng.choice([2, 4])), int(rng.integers(7, 9)), int(rng.integers(10, 13))
+    x = rng.normal(size=(n, h, w, 4))[..., :3]
+    kernel = rng.normal(size=(3, 2, 3, 5))
+    return {"x": np.ascontiguousarray(x), "kernel": kernel, **options}
+
+
+def bias_of(case: Case, rng) -> Case:
+    return {**case, "bias": 1 + rng.random(case["kernel"].shape[-1])}
+
+
+def window_cases(rng) -> list[Case]:
+    whole = tensors(rng)
+    whole = {name: np.round(3 * value).astype(int) for name, value in whole.items()}
+    wide = {"x": rng.normal(size=(1, 5, 9, 2)), "kernel": rng.normal(size=(2, 4, 2, 3))}
+    return [tensors(rng), wide, whole]
+
+
+def with_options(*options: Case):
+    """One drawn case for each set of options."""
+    return lambda rng: [tensors(rng, **option) for option in options]
+
+
+def pad_same(x, kernel, stride=1, dilation=1, halves=split):
+    """Zeros around the two middle axes, split as ``halves`` says."""
+    pads = [
+        halves(total_padding(n, k, stride, dilation))
+        for n, k in zip(x.shape[1:3], kernel.shape[:2], strict=True)
+    ]
+    return np.pad(x, ((0, 0), *pads, (0, 0)))
+
+
+def slide(x, kernel, stride=(1, 1), dilation=1):
+    """A normal convolution without padding, one tap at a time; ``stride`` per axis."""
+    kh, kw = kernel.shape[:2]
+    oh = (x.shape[1] - (kh - 1) * dilation - 1) // stride[0] + 1
+    ow = (x.shape[2] - (kw - 1) * dilation - 1) // stride[1] + 1
+    y = np.zeros((len(x), oh, ow, kernel.shape[3]))
+    for a, b in np.ndindex(kh, kw):
+        rows = slice(a * dilation, a * dilation + oh * stride[0], stride[0])
+        columns = slice(b * dilation, b * dilation + ow * stride[1], stride[1])
+        y += x[:, rows, columns][:, :oh, :ow] @ kernel[a, b]
+    return y
+
+
+def convolve(x, kernel, bias=None, stride=1, padding="valid", dilation=1, halves=split):
+    """The right answer with its pieces exposed, for mistakes to move."""
+    if padding == "same":
+        x = pad_same(x, kernel, stride, dilation, halves)
+    y = slide(x, kernel, (stride, stride), dilation)
+    return y if bias is None else y + bias
+
+
+def changed_kernel(change):
+    """The mistake of convolving with another kernel than the one that was given."""
+    return lambda x, kernel, *args, **options: convolve(x, change(kernel), *args, **options)
+
+
+def changed(**other):
+    """The mistake of treating some arguments as if they had these values."""
+    return lambda x, kernel, **options: convolve(
+        x, kernel, **{**options, **{k: v for k, v in other.items() if k in options}}
+    )
+
+
+def swap_kernel_axes(x, kernel, **options):
+    return convolve(x, kernel.transpose(1, 0, 2, 3), **options)
+
+
+def edge_padding(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    if padding == "same":
+        zeros = pad_same(x, kernel, stride, dilation)
+        marked = pad_same(np.ones_like(x[:1, :, :, :1]), kernel, stride, dilation)[0, :, :, 0] > 0
+        before = np.argwhere(marked)[0]
+        after = [s - b - n for s, b, n in zip(zeros.shape[1:3], before, x.shape[1:3], strict=True)]
+        pads = ((0, 0), *zip(before, after, strict=True), (0, 0))
+        x = np.pad(x, pads, mode="edge")
+    return convolve(x, kernel, bias, stride, dilation=dilation)
+
+
+def half_window_padding(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    if padding == "same":
+        half = [((k - 1) * dilation // 2,) * 2 for k in kernel.shape[:2]]
+        x = np.pad(x, ((0, 0), *half, (0, 0)))
+    return convolve(x, kernel, bias, stride, dilation=dilation)
+
+
+def first_channel(x, kernel, **options):
+    return convolve(x[..., :1], kernel[:, :, :1], **options)
+
+
+def every_image_the_first(x, kernel, **options):
+    return np.repeat(convolve(x, kernel, **options)[:1], len(x), axis=0)
+
+
+def first_image_only(x, kernel, **options):
+    y = convolve(x, kernel, **options)
+    return np.concatenate([y[:1], np.zeros_like(y[1:])])
+
+
+def bias_per_tap(x, kernel, bias=None, **options):
+    taps = kernel.shape[0] * kernel.shape[1]
+    return convolve(x, kernel, None if bias is None else taps * bias, **options)
+
+
+def bias_per_channel(x, kernel, bias=None, **options):
+    return convolve(x, kernel, None if bias is None else kernel.shape[2] * bias, **options)
+
+
+def strided_on_one_axis(axis):
+    def wrong(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+        if padding == "same":
+            x = pad_same(x, kernel, stride, dilation)
+        y = slide(x, kernel, (stride, 1) if axis == 0 else (1, stride), dilation)
+        return y if bias is None else y + bias
+
+    return wrong
+
+
+def padded_for_stride_one(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    if padding == "same":
+        x = pad_same(x, kernel, 1, dilation)
+    return convolve(x, kernel, bias, stride, dilation=dilation)
+
+
+conv2d = Exercise(
+    name="conv2d",
+    oracle=oracle.conv2d,
+    parts={
+        "window": Part(window_cases, Y),
+        "bias": Part(lambda rng: [bias_of(tensors(rng), rng)], Y),
+        "stride": Part(with_options({"stride": 2}, {"stride": 3}, {"stride": 4}), Y),
+        "padding": Part(
+            with_options(
+                {"padding": "same"},
+                {"padding": "same", "stride": 2},
+                {"padding": "same", "stride": 3},
+            ),
+            Y,
+        ),
+        "dilation": Part(with_options({"dilation": 2}, {"dilation": 2, "padding": "same"}), Y),
+    },
+    misconceptions=(
+        Misconception(
+            "flipped kernel",
+            changed_kernel(lambda k: k[::-1, ::-1]),
+            "your kernel is flipped: this is the mathematician's convolution.",
+            "Keras slides the kernel as it is (cross-correlation). Take out the [::-1, ::-1].",
+        ),
+        Misconception(
+            "kernel upside down",
+            changed_kernel(lambda k: k[::-1]),
+            "your kernel stands on its head: its rows run the wrong way.",
+            "Row a of the kernel meets row a of the window.",
+        ),
+        Misconception(
+            "kernel mirrored",
+            changed_kernel(lambda k: k[:, ::-1]),
+            "your kernel is mirrored: its columns run the wrong way.",
+            "Column b of the kernel meets column b of the window.",
+        ),
+        Misconception(
+            "height and width of the kernel swapped",
+            swap_kernel_axes,
+            "your kernel is transposed: height and width are swapped.",
+            "Its first axis is height (rows), its second is width (columns).",
+        ),
+        Misconception(
+            "channels and filters mixed up",
+            changed_kernel(lambda k: k.swapaxes(2, 3).reshape(k.shape)),
+            "the kernel's channels and filters are mixed up.",
+            "Its last two axes are (channels in, filters); a reshape does not swap axes.",
+        ),
+        Misconception(
+            "only the first channel",
+            first_channel,
+            "only the first channel is in the sum.",
+            "Each filter spans all channels: sum over height, width and channels.",
+        ),
+        Misconception(
+            "channels averaged",
+            lambda x, kernel, bias=None, **options: convolve(
+                x, kernel / x.shape[3], bias, **options
+            ),
+            "you average over the channels.",
+            "The channels are summed, like the taps.",
+        ),
+        Misconception(
+            "only the first image",
+            first_image_only,
+            "only the first image of the batch is convolved.",
+            "The first axis counts images: treat all of them.",
+        ),
+        Misconception(
+            "every image the first",
+            every_image_the_first,
+            "every output shows the first image of the batch.",
+            "Look for an x[0] that should be x[n], or x[:, …].",
+        ),
+        Misconception(
+            "whole numbers only",
+            lambda x, kernel, **options: np.trunc(convolve(x, kernel, **options)),
+            "your results are cut down to whole numbers.",
+            "What is the dtype of the array that you fill? np.zeros makes floats.",
+        ),
+        Misconception(
+            "bias forgotten",
+            changed(bias=None),
+            "the bias is not added.",
+            "Add bias once to every output number; NumPy broadcasts (F,) over the last axis.",
+        ),
+        Misconception(
+            "bias once per tap",
+            bias_per_tap,
+            "the bias is added once for every tap of the kernel.",
+            "Add it once, after the sum.",
+        ),
+        Misconception(
+            "bias once per channel",
+            bias_per_channel,
+            "the bias is added once for every input channel.",
+            "Add it once, after the sum over the channels.",
+        ),
+        Misconception(
+            "stride ignored",
+            changed(stride=1),
+            "this is the output for stride 1: the stride has no effect.",
+            "Output row i looks at input rows from i · stride.",
+        ),
+        Misconception(
+            "stride on rows only",
+            strided_on_one_axis(0),
+            "the stride works on the rows only.",
+            "Columns need it too: column j starts at j · stride.",
+        ),
+        Misconception(
+            "stride on columns only",
+            strided_on_one_axis(1),
+            "the stride works on the columns only.",
+            "Rows need it too: row i starts at i · stride.",
+        ),
+        Misconception(
+            "padding ignored",
+            changed(padding="valid"),
+            "this is the output without padding.",
+            'When padding is "same", put zeros around the image first.',
+        ),
+        Misconception(
+            "surplus at the start",
+            lambda *args, **options: convolve(*args, **options, halves=lambda t: split(t)[::-1]),
+            "the odd row or column of zeros is at the top or left; Keras puts it last.",
+            "before = total // 2, and the rest goes after.",
+        ),
+        Misconception(
+            "padded for stride 1",
+            padded_for_stride_one,
+            "you pad as if the stride were 1.",
+            "The total of zeros depends on the stride: see same_padding.",
+        ),
+        Misconception(
+            "half a window on both sides",
+            half_window_padding,
+            "you pad half a window on every side, whatever the stride and an even k need.",
+            "Work out the total that the last stop needs, then split it.",
+        ),
+        Misconception(
+            "edge pixels repeated",
+            edge_padding,
+            "you pad with copies of the edge pixels.",
+            "Keras pads with zeros.",
+        ),
+        Misconception(
+            "dilation ignored",
+            changed(dilation=1),
+            "this is the output for dilation 1: the dilation has no effect.",
+            "Tap a looks at row i · stride + a · dilation.",
+        ),
+        Misconception(
+            "dilation one too large",
+            lambda x, kernel, dilation=1, **options: convolve(
+                x, kernel, dilation=dilation + (dilation > 1), **options
+            ),
+            "your taps are one cell too far apart.",
+            "Dilation 2 means every second cell: there is one cell between two taps.",
+        ),
+    ),
+    hints=(
+        "Work out the output's height and width first, and make an array of zeros of that shape.",
+        "For output (i, j) take the block x[:, top:top+kh, left:left+kw, :] and multiply it by the kernel.",
+        "np.tensordot(block, kernel, axes=3) sums over height, width and channels: (N, F). Loop over (i, j).",
+    ),
+)

@@ -1,0 +1,183 @@
+"""Sizes along one axis: how many stops a window makes, and where the zeros go.
+
+Every mistake below is the right answer with one thing changed, so that the change is what you read.
+"""
+
+from math import ceil
+
+import numpy as np
+
+from helpers.check import oracle
+from helpers.check.answers import Count, Counts
+from helpers.check.core import Case, Exercise, Misconception, Part
+
+
+def stops(n, k, stride=1, padding="valid", dilation=1, ends=(0, 0), first=1, rounding=int):
+    """The length formula with its pieces exposed, for mistakes to move."""
+    reach = (k - 1) * dilation + 1
+    if padding == "same":
+        return ceil(n / stride)
+    return rounding((n + sum(ends) - reach) / stride) + first
+
+
+def grid(**choices) -> list[Case]:
+    """Every combination of the choices, as keyword arguments."""
+    cases: list[Case] = [{}]
+    for name, values in choices.items():
+        cases = [{**case, name: value} for case in cases for value in values]
+    return cases
+
+
+def sizes(**options):
+    """Cases of (n, k) drawn anew for each seed, with every choice of the options."""
+
+    def cases(rng) -> list[Case]:
+        n = [int(v) for v in rng.choice(np.arange(14, 40), size=4, replace=False)]
+        return grid(n=n, k=[1, 2, 3, 5], **options)
+
+    return cases
+
+
+output_length = Exercise(
+    name="output_length",
+    oracle=oracle.output_length,
+    parts={
+        "valid": Part(sizes(), Count()),
+        "stride": Part(sizes(stride=[2, 3, 4]), Count()),
+        "same": Part(sizes(stride=[1, 2, 3], padding=["same"]), Count()),
+        "dilation": Part(sizes(dilation=[2, 3], padding=["valid", "same"]), Count()),
+    },
+    misconceptions=(
+        Misconception(
+            "one stop missing",
+            lambda n, k, stride=1, padding="valid", dilation=1: stops(
+                n, k, stride, padding, dilation, first=0
+            ),
+            "you count the window's moves, not its stops.",
+            "Before the first move it has already stopped once.",
+        ),
+        Misconception(
+            "stride ignored",
+            lambda n, k, stride=1, padding="valid", dilation=1: stops(n, k, 1, padding, dilation),
+            "this is the length for stride 1: the stride has no effect.",
+            "With stride 2 the window makes about half as many stops.",
+        ),
+        Misconception(
+            "rounded up",
+            lambda n, k, stride=1, padding="valid", dilation=1: stops(
+                n, k, stride, padding, dilation, rounding=ceil
+            ),
+            "you count a last stop at which the window hangs over the edge.",
+            'With padding "valid" a stop that does not fit is no stop: round down.',
+        ),
+        Misconception(
+            "padding ignored",
+            lambda n, k, stride=1, padding="valid", dilation=1: stops(
+                n, k, stride, "valid", dilation
+            ),
+            "this is the length without padding.",
+            'With padding="same" and stride 1 the output is as long as the input.',
+        ),
+        Misconception(
+            "divided before the window was taken off",
+            lambda n, k, stride=1, padding="valid", dilation=1: (
+                ceil(n / stride) if padding == "same" else n // stride - (k - 1) * dilation
+            ),
+            "you divide n by the stride before taking the window off.",
+            "First ask how many cells are left when the window lies at its first stop.",
+        ),
+        Misconception(
+            "same rounded down",
+            lambda n, k, stride=1, padding="valid", dilation=1: (
+                n // stride if padding == "same" else stops(n, k, stride, padding, dilation)
+            ),
+            'with padding="same" you round n / stride down.',
+            "Padding lets the last, incomplete step count: round up.",
+        ),
+        Misconception(
+            "dilation ignored",
+            lambda n, k, stride=1, padding="valid", dilation=1: stops(n, k, stride, padding, 1),
+            "this is the length for dilation 1: the dilation has no effect.",
+            "Draw 3 taps that are 2 cells apart. How many cells does the window cover?",
+        ),
+        Misconception(
+            "dilation times k",
+            lambda n, k, stride=1, padding="valid", dilation=1: stops(
+                n, k * dilation, stride, padding, 1
+            ),
+            "you let a dilated window cover k · dilation cells.",
+            "There are gaps between the taps, none after the last: k taps have k − 1 gaps.",
+        ),
+    ),
+    hints=(
+        "Lay the window at the first stop. How many cells to the right of it are still free?",
+        "Each move uses up `stride` of those free cells. Moves that do not fit do not count.",
+        'Valid: (n − reach) // stride + 1, with reach = (k − 1)·dilation + 1. "same": ceil(n / stride).',
+    ),
+)
+
+
+def total_padding(n, k, stride=1, dilation=1) -> int:
+    return max((ceil(n / stride) - 1) * stride + (k - 1) * dilation + 1 - n, 0)
+
+
+def split(total) -> tuple[int, int]:
+    return total // 2, total - total // 2
+
+
+PADS = Counts(("before", "after"))
+
+same_padding = Exercise(
+    name="same_padding",
+    oracle=oracle.same_padding,
+    parts={
+        "stride 1": Part(sizes(), PADS),
+        "stride": Part(sizes(stride=[2, 3, 4]), PADS),
+        "dilation": Part(sizes(dilation=[2, 3]), PADS),
+    },
+    misconceptions=(
+        Misconception(
+            "surplus at the start",
+            lambda n, k, stride=1, dilation=1: split(total_padding(n, k, stride, dilation))[::-1],
+            "your odd zero goes to the start; Keras puts it at the end.",
+            "Swap the two halves: the smaller one comes before.",
+        ),
+        Misconception(
+            "half the window on both sides",
+            lambda n, k, stride=1, dilation=1: ((k - 1) * dilation // 2,) * 2,
+            "you add half a window on both sides, whatever the stride and an even k need.",
+            "Work out the total that the last stop needs, then split it.",
+        ),
+        Misconception(
+            "stride ignored",
+            lambda n, k, stride=1, dilation=1: split(total_padding(n, k, 1, dilation)),
+            "these are the zeros for stride 1.",
+            "With a stride the last stop lies at (ceil(n / stride) − 1)·stride.",
+        ),
+        Misconception(
+            "negative padding",
+            lambda n, k, stride=1, dilation=1: split(
+                (ceil(n / stride) - 1) * stride + (k - 1) * dilation + 1 - n
+            ),
+            "your total can be negative, and then you would cut cells off.",
+            "When the window fits without padding, the total is 0: use max(…, 0).",
+        ),
+        Misconception(
+            "dilation ignored",
+            lambda n, k, stride=1, dilation=1: split(total_padding(n, k, stride, 1)),
+            "these are the zeros for dilation 1.",
+            "A dilated window covers (k − 1)·dilation + 1 cells.",
+        ),
+        Misconception(
+            "everything at the end",
+            lambda n, k, stride=1, dilation=1: (0, total_padding(n, k, stride, dilation)),
+            "you put all the zeros at the end.",
+            "Split the total in two halves; only an odd one left over goes to the end.",
+        ),
+    ),
+    hints=(
+        "How many stops must there be? Where does the last one start, and where does it end?",
+        "What the last stop covers beyond cell n is the total; it is never below 0.",
+        "total = max((ceil(n / stride) − 1)·stride + reach − n, 0); before = total // 2.",
+    ),
+)

@@ -1,0 +1,35 @@
+"""Open the course in JupyterLab: `make lab`."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def lay_out_exercises(release: Path, work: Path) -> list[str]:
+    """Copy each released assignment to work/ once: what a student wrote is never replaced."""
+    new = [folder for folder in sorted(release.iterdir()) if folder.is_dir()]
+    new = [folder for folder in new if not (work / folder.name).exists()]
+    for folder in new:
+        shutil.copytree(folder, work / folder.name)
+    return [folder.name for folder in new]
+
+
+def main() -> None:
+    lay_out_exercises(ROOT / "release", ROOT / "work")
+    lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    # A trusted notebook shows its stored steppers at once, before anything is run.
+    subprocess.run(["jupyter", "trust", *map(str, lessons)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    print("Lessons are in notebooks/, your own copies of the exercises in work/.", flush=True)
+    first = lessons[0].relative_to(ROOT).as_posix()
+    command = ["jupyter", "lab", "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}"]
+    command += [f"--LabApp.default_url=/lab/tree/{first}", *sys.argv[1:]]
+    os.chdir(ROOT)  # nbgrader reads nbgrader_config.py where the server starts
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    main()
