@@ -1,0 +1,159 @@
+"""The primitives: grids of numbered cells, sheets in oblique projection, frames, lines, words.
+
+Coordinates count cells, x to the right and y down. Figures are as large as what is drawn on them.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from helpers.draw.picture import Picture
+
+# One palette, by meaning: after Okabe and Ito, safe for colour-blind readers.
+INPUT = "#0072B2"
+KERNEL = "#E69F00"
+OUTPUT = "#009E73"
+PADDING = "#9A9A9A"
+GRADIENT = "#CC79A7"
+HIGHLIGHT = "#D55E00"
+INK = "#222222"
+FAINT = "#BBBBBB"
+
+SMALL, NORMAL, LARGE = 9, 10, 12  # points
+CELL = 0.36  # inches
+
+Point = tuple[float, float]
+
+
+def tint(colour: str, strength: float) -> tuple[float, ...]:
+    """The colour on white paper; strength 1 is the full colour."""
+    from matplotlib.colors import to_rgb
+
+    return tuple(1 - strength * (1 - channel) for channel in to_rgb(colour))
+
+
+def number(value: float) -> str:
+    """An integer as an integer, anything else with two decimals, and a true minus sign."""
+    whole = float(value).is_integer()
+    text = f"{int(value)}" if whole else f"{value:.2f}"
+    return text.replace("-", "−")
+
+
+def signed(value: float) -> str:
+    """A factor inside a sum: negative ones in brackets."""
+    return f"({number(value)})" if value < 0 else number(value)
+
+
+class Canvas:
+    """A sheet of paper that grows with what is put on it."""
+
+    def __init__(self, cell: float = CELL):
+        from matplotlib.figure import Figure
+
+        self.cell = cell
+        self.figure = Figure()
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set_axis_off()
+        self.corners: list[Point] = []
+
+    def reach(self, *points: Point) -> None:
+        self.corners += points
+
+    def polygon(self, points: Sequence[Point], fill: Any = None, line: Any = INK, **style) -> None:
+        from matplotlib.patches import Polygon
+
+        style = {"linewidth": 0.8, "joinstyle": "round", **style}
+        self.axes.add_patch(
+            Polygon(points, closed=True, facecolor=fill or "none", edgecolor=line, **style)
+        )
+        self.reach(*points)
+
+    def frame(self, x: float, y: float, width: float, height: float, **style) -> None:
+        """A bold outline around cells: where the window is."""
+        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+        self.polygon(corners, line=HIGHLIGHT, **{"linewidth": 2.4, "zorder": 4, **style})
+
+    def square(self, x: float, y: float, fill: Any, line: Any = INK, **style) -> None:
+        self.polygon([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)], fill, line, **style)
+
+    def words(self, x: float, y: float, text: str, size: float = NORMAL, **style) -> None:
+        style = {"ha": "center", "va": "center", "color": INK, "zorder": 5, **style}
+        self.axes.text(x, y, text, fontsize=size, **style)
+        points = self.cell * 72
+        lines = text.split("\n")
+        width, height = (
+            0.56 * size * max(map(len, lines)) / points,
+            1.3 * size * len(lines) / points,
+        )
+        left = {"center": x - width / 2, "left": x, "right": x - width}[style["ha"]]
+        top = {"center": y - height / 2, "top": y, "bottom": y - height}.get(style["va"], y)
+        self.reach((left, top), (left + width, top + height))
+
+    def line(self, points: Iterable[Point], colour: Any = INK, **style) -> None:
+        xs, ys = zip(*points, strict=True)
+        style = {"linewidth": 0.8, "solid_capstyle": "round", **style}
+        self.axes.plot(xs, ys, color=colour, **style)
+
+    def arrow(self, start: Point, end: Point, colour: Any = INK) -> None:
+        style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.1, "mutation_scale": 10}
+        self.axes.annotate(
+            "", xy=end, xytext=start, arrowprops={**style, "shrinkA": 0, "shrinkB": 0}
+        )
+        self.reach(start, end)
+
+    def grid(self, x: float, y: float, values: np.ndarray, colour: Any, title: str = "") -> None:
+        """A matrix of numbered cells; ``colour`` is one for all or a function of (row, column).
+
+        NaN cells stay blank: what is not known yet.
+        """
+        rows, columns = values.shape
+        for i, j in np.ndindex(rows, columns):
+            fill = colour(i, j) if callable(colour) else tint(colour, 0.22)
+            blank = np.isnan(values[i, j])
+            self.square(x + j, y + i, "white" if blank else fill, line=FAINT if blank else INK)
+            if not blank:
+                text = number(values[i, j])
+                size = NORMAL if len(text) < 4 else 26 / len(text) + 1
+                self.words(x + j + 0.5, y + i + 0.52, text, size)
+        if title:
+            self.words(x + columns / 2, y - 0.6, title, weight="bold")
+        self.words(x + columns / 2, y + rows + 0.5, f"{rows} × {columns}", SMALL)
+
+    def sheet(
+        self,
+        x: float,
+        y: float,
+        rows: int,
+        columns: int,
+        colour: str,
+        strength: float = 0.2,
+        marked=(),
+    ) -> None:
+        """One channel, seen at an angle: columns run away from the reader.
+
+        ``marked`` cells are filled in the highlight's tint.
+        """
+        for i, j in np.ndindex(rows, columns):
+            fill = tint(HIGHLIGHT, 0.6) if (i, j) in marked else tint(colour, strength)
+            corners = [oblique(x, y, i + a, j + b) for a, b in ((0, 0), (0, 1), (1, 1), (1, 0))]
+            self.polygon(corners, fill, line=tint(colour, 0.9), linewidth=0.6)
+        edge = [oblique(x, y, a, b) for a, b in ((0, 0), (0, columns), (rows, columns), (rows, 0))]
+        self.polygon(edge, line=colour, linewidth=1.4)
+
+    def done(self, alt: str, margin: float = 0.4) -> Picture:
+        """Cut the paper to size."""
+        (left, top), (right, bottom) = np.min(self.corners, axis=0), np.max(self.corners, axis=0)
+        width, height = right - left + 2 * margin, bottom - top + 2 * margin
+        self.figure.set_size_inches(width * self.cell, height * self.cell)
+        self.axes.set_xlim(left - margin, right + margin)
+        self.axes.set_ylim(bottom + margin, top - margin)
+        return Picture(self.figure, alt)
+
+
+ACROSS, UP = 0.55, 0.32  # how far one column runs to the right and up in a sheet
+
+
+def oblique(x: float, y: float, row: float, column: float) -> Point:
+    """Where a sheet's corner (row, column) falls on the paper."""
+    return x + ACROSS * column, y + row - UP * column

@@ -1,0 +1,287 @@
+"""The pictures in numbers: windows, matrices and axes, cell by cell."""
+
+import textwrap
+
+import numpy as np
+
+from helpers.draw.canvas import (
+    FAINT,
+    GRADIENT,
+    HIGHLIGHT,
+    INK,
+    INPUT,
+    KERNEL,
+    LARGE,
+    NORMAL,
+    OUTPUT,
+    PADDING,
+    SMALL,
+    Canvas,
+    number,
+    signed,
+    tint,
+)
+from helpers.draw.picture import Picture
+from helpers.draw.sliding import Axis, Slide
+
+
+def window(image, kernel, at=(0, 0), stride=1, padding="valid", dilation=1) -> Picture:
+    """A window on an image, and the sum that makes one output number.
+
+    ``image`` (H, W), ``kernel`` (kh, kw), ``at`` the output position (row, column). Outputs after
+    ``at`` are still blank. ValueError where something does not fit.
+    """
+    slide = Slide.of(image, kernel, stride, padding, dilation)
+    slide.check(at)
+    canvas = Canvas()
+    right = padded_image(canvas, slide, at)
+    middle = slide.padded.shape[0] / 2
+
+    def centred(array, gap, sign, colour, title):
+        x = right + gap
+        canvas.words(x - gap / 2, middle, sign, LARGE + 4)
+        canvas.grid(x, middle - array.shape[0] / 2, array, colour, title)
+        return x + array.shape[1]
+
+    right = centred(slide.kernel, 1.8, "×", KERNEL, "kernel")
+    right = centred(slide.so_far(at), 1.8, "=", OUTPUT, "output")
+    x, y = right - slide.shape[1] + at[1], middle - slide.shape[0] / 2 + at[0]
+    canvas.frame(x, y, 1, 1)
+    below(canvas, right / 2, slide.padded.shape[0] + 1.3, slide.arithmetic(at), right)
+    return canvas.done(slide.alt(at))
+
+
+def padded_image(canvas: Canvas, slide: Slide, at) -> float:
+    """The image with its zeros and the framed window; returns where its right edge is."""
+    taps = set(slide.cells(at))
+    top, left = slide.rows.zeros[0], slide.columns.zeros[0]
+    h, w = slide.image.shape
+
+    def fill(i, j):
+        if (i, j) in taps:
+            return tint(HIGHLIGHT, 0.35)
+        inside = top <= i < top + h and left <= j < left + w
+        return tint(INPUT, 0.2) if inside else "white"
+
+    canvas.grid(
+        0, 0, slide.padded, fill, "image and zeros" if slide.padded.size > h * w else "image"
+    )
+    for i, j in np.ndindex(slide.padded.shape):
+        if not (top <= i < top + h and left <= j < left + w):
+            canvas.square(j, i, None, line=PADDING, hatch="///", linewidth=0, alpha=0.35)
+    (y, x), (bottom, right) = min(taps), max(taps)
+    canvas.frame(x, y, right - x + 1, bottom - y + 1)
+    return slide.padded.shape[1]
+
+
+def below(canvas: Canvas, x: float, y: float, text: str, width: float) -> None:
+    """A line of arithmetic under a picture, broken where it would be wider than the picture."""
+    characters = max(int(width * canvas.cell * 72 / (0.56 * NORMAL)), 40)
+    lines = textwrap.wrap(text, characters, break_long_words=False)
+    canvas.words(x, y + 0.35 * len(lines), "\n".join(lines), NORMAL, linespacing=1.5)
+
+
+MEANING = {"kernel": KERNEL, "output": OUTPUT, "convolution": OUTPUT, "correlation": OUTPUT}
+MEANING |= {"y": OUTPUT, "yours": OUTPUT, "target": OUTPUT, "dy": GRADIENT, "dx": GRADIENT}
+
+
+def arrays(**named) -> Picture:
+    """Arrays side by side as numbered grids, each under its name.
+
+    One or two dimensions; a name that ends in kernel, output, dx … has that thing's colour.
+    """
+    canvas = Canvas()
+    shown = {name: np.atleast_2d(np.asarray(a, dtype=float)) for name, a in named.items()}
+    if not shown or any(array.ndim > 2 for array in shown.values()):
+        raise ValueError("Name the arrays to draw, each of one or two dimensions: arrays(image=x).")
+    middle = max(array.shape[0] for array in shown.values()) / 2
+    x = 0.0
+    for name, array in shown.items():
+        title = name.replace("_", " ")
+        width = max(array.shape[1], 0.56 * NORMAL * len(title) / 72 / canvas.cell + 0.4)
+        left = x + (width - array.shape[1]) / 2
+        colour = MEANING.get(name.split("_")[-1], INPUT)
+        canvas.grid(left, middle - array.shape[0] / 2, array, colour, title)
+        x += width + 1.2
+    words = [f"{name.replace('_', ' ')} = {a.tolist()}" for name, a in plain(named)]
+    return canvas.done("; ".join(words) + ".")
+
+
+def plain(named) -> list[tuple[str, np.ndarray]]:
+    return [(name, np.asarray(array)) for name, array in named.items()]
+
+
+def stops(n, k, stride=1, padding="valid", dilation=1) -> Picture:
+    """Every stop of a window of ``k`` taps along ``n`` cells, one row each."""
+    axis = Axis(n, k, stride, padding, dilation)
+    before, after = axis.zeros
+    canvas = Canvas()
+    for cell in range(-before, n + after):
+        inside = 0 <= cell < n
+        canvas.square(
+            cell, 0, tint(INPUT, 0.25) if inside else "white", line=INK if inside else PADDING
+        )
+        if not inside:
+            canvas.square(cell, 0, None, line=PADDING, hatch="///", linewidth=0, alpha=0.5)
+        canvas.words(cell + 0.5, 0.52, str(cell) if inside else "0", NORMAL if inside else SMALL)
+    for stop in range(axis.stops):
+        taps, y = axis.taps(stop), 1.5 + 1.1 * stop
+        canvas.line([(taps[0] + 0.5, y + 0.4), (taps[-1] + 0.5, y + 0.4)], HIGHLIGHT, linewidth=1.2)
+        for tap in taps:
+            canvas.polygon(
+                [(tap + 0.06, y), (tap + 0.94, y), (tap + 0.94, y + 0.8), (tap + 0.06, y + 0.8)],
+                tint(HIGHLIGHT, 0.45),
+                zorder=3,
+            )
+        canvas.words(-before - 0.6, y + 0.4, f"stop {stop}", SMALL, ha="right")
+    read = {tap for stop in range(axis.stops) for tap in axis.taps(stop)}
+    missed = [cell for cell in range(n) if cell not in read]
+    for cell in missed:
+        canvas.line([(cell + 0.2, 0.2), (cell + 0.8, 0.8)], HIGHLIGHT, linewidth=1.6, zorder=6)
+    title = sentence(axis, missed)
+    canvas.words((n + after - before) / 2, -0.8, title, NORMAL + 1, weight="bold")
+    return canvas.done(title + ".")
+
+
+def sentence(axis: Axis, missed: list[int]) -> str:
+    options = [f"n = {axis.n}", f"k = {axis.k}"]
+    options += [f"stride {axis.stride}"] if axis.stride > 1 else []
+    options += [f"dilation {axis.dilation}"] if axis.dilation > 1 else []
+    options += [f"zeros {axis.zeros}"] if sum(axis.zeros) else []
+    many = "stop" if axis.stops == 1 else "stops"
+    cells = "cell" if len(missed) == 1 else "cells"
+    never = f", {len(missed)} {cells} never read" if missed else ""
+    return f"{', '.join(options)}: {axis.stops} {many}{never}"
+
+
+def im2col(image, kernel, at=(0, 0)) -> Picture:
+    """Each window as a row of a matrix: the convolution is one matrix product.
+
+    ``image`` (H, W), ``kernel`` (kh, kw); the patch matrix is (oh·ow, kh·kw).
+    """
+    slide = Slide.of(image, kernel)
+    slide.check(at)
+    patches = np.array([[slide.padded[c] for c in slide.cells(p)] for p in np.ndindex(slide.shape)])
+    row, taps = at[0] * slide.shape[1] + at[1], slide.kernel.size
+    canvas = Canvas()
+    top = max(taps - slide.image.shape[0], 0) / 2
+    taken = set(slide.cells(at))
+    canvas.grid(
+        0,
+        top,
+        slide.image,
+        lambda i, j: tint(HIGHLIGHT, 0.35) if (i, j) in taken else tint(INPUT, 0.2),
+        "image",
+    )
+    canvas.frame(at[1], top + at[0], slide.kernel.shape[1], slide.kernel.shape[0])
+    x = slide.image.shape[1] + 2.2
+    y = max(taps - len(patches), 0) / 2
+    canvas.arrow((x - 1.9, taps / 2), (x - 0.4, taps / 2))
+    canvas.grid(
+        x,
+        y,
+        patches,
+        lambda i, j: tint(HIGHLIGHT, 0.35) if i == row else tint(INPUT, 0.2),
+        "one row per window",
+    )
+    canvas.frame(x, y + row, taps, 1)
+    x += taps + 1.4
+    canvas.words(x - 0.7, taps / 2, "×", LARGE + 4)
+    canvas.grid(x, 0, slide.kernel.reshape(-1, 1), KERNEL, "kernel")
+    x += 2.4
+    canvas.words(x - 0.7, taps / 2, "=", LARGE + 4)
+    canvas.grid(x, y, slide.output.reshape(-1, 1), OUTPUT, "output")
+    canvas.frame(x, y + row, 1, 1)
+    return canvas.done(
+        f"The {len(patches)} windows of the image as rows of a {len(patches)} × {taps} matrix, times "
+        f"the kernel as a column of {taps}. Row {row}: {slide.arithmetic(at)}."
+    )
+
+
+def receptive_field(kernel_sizes, strides=None) -> Picture:
+    """What one output sees of each layer below it, along one axis.
+
+    ``kernel_sizes`` and ``strides`` from the input upwards; strides are 1 unless given.
+    """
+    strides = list(strides or [1] * len(kernel_sizes))
+    if not kernel_sizes or len(strides) != len(kernel_sizes):
+        raise ValueError("Give one kernel size for each layer, and as many strides or none.")
+    seen = [1]
+    for k, stride in zip(reversed(kernel_sizes), reversed(strides), strict=True):
+        seen.append((seen[-1] - 1) * stride + k)
+    canvas, widest = Canvas(), seen[-1]
+    lefts = [(widest - cells) / 2 for cells in seen]
+    for level, (cells, left) in enumerate(zip(seen, lefts, strict=True)):
+        y, depth = 2.1 * level, len(kernel_sizes) - level
+        colour = OUTPUT if level == 0 else INPUT
+        for cell in range(cells):
+            canvas.square(left + cell, y, tint(colour, 0.3), zorder=3)
+        name = "input" if depth == 0 else f"layer {depth}"
+        canvas.words(-0.6, y + 0.5, name, NORMAL, ha="right")
+        canvas.words(
+            widest + 0.6, y + 0.5, "1 output" if level == 0 else f"sees {cells}", ha="left"
+        )
+        if level:
+            k, stride = kernel_sizes[depth], strides[depth]
+            for parent in range(seen[level - 1]):
+                start = (lefts[level - 1] + parent + 0.5, y - 1.1)
+                for edge in (parent * stride, parent * stride + k):
+                    canvas.line([start, (left + edge, y)], FAINT, linewidth=0.9, zorder=1)
+    sizes = ", ".join(map(str, kernel_sizes))
+    return canvas.done(
+        f"Kernels of {sizes}: from the top, one output sees "
+        + ", then ".join(map(str, seen[1:]))
+        + " cells; the last number is its receptive field in the input."
+    )
+
+
+def backward(dy, kernel, at=(0, 0)) -> Picture:
+    """An output hands its gradient back to the pixels it read, weighted by the kernel.
+
+    ``dy`` (oh, ow), ``kernel`` (kh, kw), padding "valid", stride 1. The arithmetic below is that of
+    the pixel at the window's centre: one product for each window that read it.
+    """
+    dy, kernel = np.asarray(dy), np.asarray(kernel)
+    if dy.ndim != 2 or kernel.ndim != 2:
+        raise ValueError(
+            f"dy is (oh, ow), the kernel (kh, kw); these are {dy.shape}, {kernel.shape}."
+        )
+    if not (0 <= at[0] < dy.shape[0] and 0 <= at[1] < dy.shape[1]):
+        raise ValueError(f"at={at} lies outside dy of {dy.shape[0]} × {dy.shape[1]}.")
+    kh, kw = kernel.shape
+    dx = np.zeros((dy.shape[0] + kh - 1, dy.shape[1] + kw - 1))
+    for i, j in np.ndindex(dy.shape):
+        dx[i : i + kh, j : j + kw] += dy[i, j] * kernel
+    canvas, middle = Canvas(), dx.shape[0] / 2
+    y = middle - dy.shape[0] / 2
+    canvas.grid(0, y, dy, GRADIENT, "dy")
+    canvas.frame(at[1], y + at[0], 1, 1)
+    x = dy.shape[1] + 1.8
+    canvas.words(x - 0.9, middle, "×", LARGE + 4)
+    canvas.grid(x, middle - kh / 2, kernel, KERNEL, "kernel")
+    x += kw + 2.2
+    canvas.arrow((x - 1.9, middle), (x - 0.3, middle))
+
+    def fill(i, j):
+        inside = at[0] <= i < at[0] + kh and at[1] <= j < at[1] + kw
+        return tint(HIGHLIGHT, 0.35) if inside else tint(GRADIENT, 0.22)
+
+    canvas.grid(x, 0, dx, fill, "dx")
+    canvas.frame(x + at[1], at[0], kw, kh)
+    p, q = at[0] + kh // 2, at[1] + kw // 2
+    text = f"dx at row {p}, column {q}: {shares(dy, kernel, p, q)} = {number(dx[p, q])}"
+    below(canvas, (x + dx.shape[1]) / 2, dx.shape[0] + 1.2, text, x + dx.shape[1])
+    return canvas.done(
+        f"dy at row {at[0]}, column {at[1]} is {number(dy[at[0], at[1]])}: it adds that times the "
+        f"kernel to a {kh} × {kw} window of dx ({dx.shape[0]} × {dx.shape[1]}). At the pixel in its centre, {text}."
+    )
+
+
+def shares(dy: np.ndarray, kernel: np.ndarray, p: int, q: int) -> str:
+    """What each window that read pixel (p, q) hands it."""
+    terms = [
+        f"{signed(dy[i, j])}·{signed(kernel[p - i, q - j])}"
+        for i, j in np.ndindex(dy.shape)
+        if 0 <= p - i < kernel.shape[0] and 0 <= q - j < kernel.shape[1]
+    ]
+    return " + ".join(terms)
