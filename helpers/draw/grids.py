@@ -273,7 +273,8 @@ def backward(dy, kernel, at=(0, 0)) -> Picture:
     below(canvas, (x + dx.shape[1]) / 2, dx.shape[0] + 1.2, text, x + dx.shape[1])
     return canvas.done(
         f"dy at row {at[0]}, column {at[1]} is {number(dy[at[0], at[1]])}: it adds that times the "
-        f"kernel to a {kh} × {kw} window of dx ({dx.shape[0]} × {dx.shape[1]}). At the pixel in its centre, {text}."
+        f"kernel to a {kh} × {kw} window of dx ({dx.shape[0]} × {dx.shape[1]}). "
+        f"At the pixel in its centre, {text}."
     )
 
 

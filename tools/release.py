@@ -1,0 +1,76 @@
+"""Make the student versions from source/ with nbgrader, and verify them: `make release`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.notebooks import NotebookError, assignments, read
+
+ROOT = Path(__file__).resolve().parent.parent
+# What only a teacher may see. nbgrader's own markers are the first to look for.
+MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
+
+
+def generate(name: str, release: Path, *options: str) -> None:
+    """Run nbgrader on one assignment; NotebookError with its last words where it fails."""
+    command = ["nbgrader", "generate_assignment", name, "--force", *options]
+    command += [f"--CourseDirectory.release_directory={release}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise NotebookError(f"nbgrader could not make the release of {name}; it said: {last}")
+
+
+def secrets(source: Path) -> set[str]:
+    """The lines of a source notebook that no student may get: solutions and hidden tests."""
+    lines: set[str] = set()
+    for cell in read(source).cells:
+        hidden = False
+        for line in cell.source.splitlines():
+            if "### END" in line:
+                hidden = False
+            elif hidden and len(line.strip()) > 12:
+                lines.add(line.strip())
+            hidden = hidden or "### BEGIN" in line
+    return lines
+
+
+def leaks(source: Path, released: Path) -> list[str]:
+    """What stands in the released notebook and should not."""
+    given = "\n".join(cell.source for cell in read(released).cells)
+    given_lines = {line.strip() for line in given.splitlines()}
+    marked = [marker for marker in MARKERS if marker in given]
+    outputs = ["outputs" for cell in read(released).cells if cell.get("outputs")]
+    return marked + sorted(secrets(source) & given_lines) + outputs[:1]
+
+
+def verify(source: Path, release: Path) -> None:
+    released = release / source.parent.name / source.name
+    found = leaks(source, released)
+    if found:
+        raise NotebookError(f"{released.name}: a student would see {found[0]!r}.")
+    others = [path.name for path in released.parent.iterdir() if path != released]
+    if others:
+        raise NotebookError(f"{released.parent.name}: {others[0]} does not belong in a release.")
+
+
+def regenerate(folder: Path) -> None:
+    """Every release, made anew in another folder and without a gradebook."""
+    for source in assignments():
+        generate(source.parent.name, folder, "--no-db")
+        verify(source, folder)
+
+
+def main() -> None:
+    for source in assignments():
+        read(source)  # a broken notebook is named before nbgrader starts
+        generate(source.parent.name, ROOT / "release")
+        verify(source, ROOT / "release")
+        print(f"released {source.parent.name}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except NotebookError as error:
+        sys.exit(str(error))
