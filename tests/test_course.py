@@ -1,0 +1,176 @@
+"""The course's own promises: canonical notebooks, honest releases, one set of versions."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tools import notebooks, release
+from tools.environment import SetupError, check_disk, explain, find_python
+from tools.lab import lay_out_exercises
+from tools.lock import environment_yml, pins
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS, ASSIGNMENTS = notebooks.lessons(), notebooks.assignments()
+
+
+# ---------------------------------------------------------------- notebooks
+
+
+@pytest.mark.parametrize("path", LESSONS + ASSIGNMENTS, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_notebooks_are_in_canonical_form(path):
+    assert notebooks.form(path) == path.read_text(encoding="utf-8"), "run `make format`"
+
+
+def test_the_canonical_form_takes_an_editors_traces_out():
+    cell = nbformat.v4.new_code_cell(
+        "\nx = 1  \n", id="1a2b3c4d", metadata={"collapsed": True, "tags": ["keep"]}
+    )
+    cell.execution_count = 7
+    cell.outputs = [nbformat.v4.new_output("stream", text=text) for text in ("a\n", "b\n")]
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {}})
+    kept = json.loads(notebooks.canonical(notebook, with_outputs=True))
+    assert kept["cells"][0]["id"] == "x-1"
+    assert kept["cells"][0]["execution_count"] == 1
+    assert kept["cells"][0]["metadata"] == {"tags": ["keep"]}
+    assert kept["cells"][0]["source"] == ["x = 1"]
+    assert kept["cells"][0]["outputs"][0]["text"] == ["a\n", "b\n"]
+    assert set(kept["metadata"]) == {"kernelspec", "language_info"}
+    bare = json.loads(notebooks.canonical(notebook, with_outputs=False))
+    assert bare["cells"][0]["outputs"] == [] and bare["cells"][0]["execution_count"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<<<<<<< HEAD", "its text is not JSON"),
+        ("[]", "not a valid notebook"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "not a valid notebook"),
+    ],
+)
+def test_a_broken_notebook_gets_one_sentence(tmp_path, text, words):
+    path = tmp_path / "broken.ipynb"
+    path.write_text(text)
+    with pytest.raises(notebooks.NotebookError, match=words):
+        notebooks.read(path)
+    command = [sys.executable, "-m", "tools.notebooks", "check", str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1 and "Traceback" not in done.stderr and words in done.stderr
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.name)
+def test_every_figure_of_a_lesson_has_alternative_text_and_no_cell_was_skipped(path):
+    cells = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    figures = [o for cell in cells for o in cell.outputs if "image/png" in o.get("data", {})]
+    assert len(figures) >= 10
+    for output in figures:
+        assert output.metadata["image/png"]["alt"] == output.data["text/plain"]
+    assert not [o for cell in cells for o in cell.outputs if o.get("name") == "stderr"]
+
+
+def test_the_tutorials_numbers_are_computed_in_lesson_one():
+    cells = notebooks.read(ROOT / "notebooks/01_normal_convolution.ipynb").cells
+    printed = "".join(o.get("text", "") for cell in cells for o in cell.get("outputs", []))
+    assert "112 by hand, 112 by Keras" in printed  # (3*3*3 + 1) * 4
+    assert "896 + 18,496 = 19,392" in printed  # (3*3*3 + 1)*32 + (3*3*32 + 1)*64
+    assert "42,581,376" in printed  # 222*222 * 3*3*3 * 32
+
+
+# ---------------------------------------------------------------- release
+
+
+def test_release_is_what_source_generates_and_gives_nothing_away(tmp_path):
+    release.regenerate(tmp_path)
+    made = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    folder = ROOT / "release"
+    stored = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    assert sorted(made) == sorted(stored)
+    assert made == stored, "run `make release`"
+
+
+def test_a_leak_is_seen(tmp_path):
+    source = ASSIGNMENTS[0]
+    assert release.leaks(source, source), "the source itself holds every secret"
+    notebook = notebooks.read(ROOT / "release" / source.parent.name / source.name)
+    assert 'check.conv2d(conv2d, part="window", seed=4301)' in release.secrets(source)
+    notebook.cells[-1].source = "    return -(-n // stride)"
+    path = tmp_path / "leaky.ipynb"
+    nbformat.write(notebook, path)
+    assert release.leaks(source, path) == ["return -(-n // stride)"]
+
+
+def test_points_and_ids_of_the_assignments():
+    for path in ASSIGNMENTS:
+        cells = notebooks.read(path).cells
+        graded = [c.metadata.nbgrader for c in cells if "nbgrader" in c.metadata]
+        ids = [meta.grade_id for meta in graded]
+        assert len(ids) == len(set(ids))
+        assert all(c.id == c.metadata.nbgrader.grade_id for c in cells if "nbgrader" in c.metadata)
+        tests = [c for c in cells if c.metadata.get("nbgrader", {}).get("locked")]
+        assert all(c.metadata.nbgrader.points >= 1 for c in tests)
+
+
+# ---------------------------------------------------------------- versions and set-up
+
+
+def test_environment_yml_has_the_locks_versions():
+    lock = (ROOT / "requirements.txt").read_text()
+    assert len(pins(lock)) == lock.count("==") - sum(line.count("==") for line in markers(lock))
+    assert (ROOT / "environment.yml").read_text() == environment_yml(lock), "run `make lock`"
+
+
+def markers(lock: str) -> list[str]:
+    return [line.split(" ; ")[1] for line in lock.splitlines() if " ; " in line]
+
+
+def test_the_lock_holds_what_pyproject_asks_for_and_names_no_host():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
+    for name in ("requirements.txt", "requirements-gpu.txt"):
+        lock = (ROOT / name).read_text()
+        assert set(wanted) <= {pin.split(" ; ")[0] for pin in pins(lock)}
+        assert "://" not in lock and "--index" not in lock
+        assert lock.count("--hash=sha256:") > len(pins(lock))
+    cpu, gpu = (pins((ROOT / n).read_text()) for n in ("requirements.txt", "requirements-gpu.txt"))
+    assert set(cpu) <= set(gpu), "the GPU has more packages, never other versions"
+
+
+def test_no_file_names_a_machine_or_a_package_index():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    for name in listed.stdout.split("\n"):
+        if name.endswith((".py", ".ipynb", ".md", ".yml", ".txt", ".toml", "Makefile", "run")):
+            text = (ROOT / name).read_text(encoding="utf-8")
+            assert not re.search(r"/(work|root|home)/[a-z.]+/", text), name
+
+
+def test_setup_troubles_are_sentences(tmp_path, monkeypatch):
+    import tools.environment as environment
+
+    monkeypatch.setattr(environment, "NEEDED_GB", 10**9)
+    with pytest.raises(SetupError, match="Make room, then run the same command again"):
+        check_disk(tmp_path)
+    monkeypatch.setattr(environment, "SUPPORTED", ((2, 7),))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SetupError, match=r"needs Python 3\.11, 3\.12 or 3\.13, and .* is Python 3"):
+        find_python()
+    assert "no package index could be reached" in explain(
+        "WARNING: Retrying ... Connection refused"
+    )
+    assert "its hash differs" in explain("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES")
+    assert explain("OSError: No space left on device").startswith("The disk is full.")
+
+
+def test_a_students_work_is_never_replaced(tmp_path):
+    done, work = tmp_path / "release" / "01", tmp_path / "work"
+    done.mkdir(parents=True)
+    (done / "01.ipynb").write_text("new")
+    assert lay_out_exercises(tmp_path / "release", work) == ["01"]
+    (work / "01" / "01.ipynb").write_text("mine")
+    assert lay_out_exercises(tmp_path / "release", work) == []
+    assert (work / "01" / "01.ipynb").read_text() == "mine"
