@@ -7,7 +7,7 @@ export VENV GPU
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test notebooks release format lock
+.PHONY: help env lab test notebooks release grade format lock bench
 
 help:  ## list the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -30,9 +30,15 @@ notebooks: env  ## execute the lessons and store their outputs
 release: env  ## make the student versions from source/ and verify them
 	@python -m tools.release
 
+grade: env  ## grade what lies in submitted/: make grade ASSIGNMENT=01_normal_convolution
+	@python -m grading $(ASSIGNMENT)
+
 format: env  ## put code and notebooks in their canonical form
 	@python -m tools.notebooks format
 	@ruff check --fix --quiet . && ruff format --quiet .
 
 lock: env  ## resolve pyproject.toml anew into requirements*.txt and environment.yml
 	@python -m tools.lock
+
+bench: env  ## measure what the README states
+	@python -m tools.bench

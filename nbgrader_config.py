@@ -1,7 +1,6 @@
 """The course as nbgrader sees it. Every line that is not a name closes a hole, and says which."""
 
 import os
-import sys
 
 c = get_config()  # noqa: F821  nbgrader defines it while it reads this file
 
@@ -26,10 +25,6 @@ c.Execute.startup_timeout = 120
 c.Execute.kernel_name = "python3"
 # A `skip-execution` tag on a test cell would earn full marks; no cell is ever skipped.
 c.Execute.skip_cells_with_tag = "no cell of this course is skipped"
-# Kernels that start together race for TCP ports; sockets in the file system do not.
-if sys.platform != "win32":
-    c.KernelManager.transport = "ipc"
-
 # Deleted test cells come back before grading.
 c.OverwriteCells.add_missing_cells = True
 # Any text on stderr scores a test cell 0, so that a warning would cost a right answer its mark.

@@ -1,5 +1,6 @@
 """Make the student versions from source/ with nbgrader, and verify them: `make release`."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,14 @@ MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
 
 def generate(name: str, release: Path, *options: str) -> None:
     """Run nbgrader on one assignment; NotebookError with its last words where it fails."""
-    command = ["nbgrader", "generate_assignment", name, "--force", *options]
+    program = Path(sys.executable).with_name("nbgrader")
+    command = [str(program), "generate_assignment", name, "--force", *options]
     command += [f"--CourseDirectory.release_directory={release}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    # nbgrader starts alembic by name, from wherever PATH says.
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True
+    )
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
         raise NotebookError(f"nbgrader could not make the release of {name}; it said: {last}")

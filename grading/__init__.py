@@ -1,0 +1,1 @@
+"""What the instructor runs. `python -m grading --help`."""

@@ -1,0 +1,203 @@
+"""The pictures: the numbers they show are right, and they look as they did."""
+
+import base64
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers import draw
+from helpers.draw.canvas import HIGHLIGHT, tint
+from helpers.draw.sliding import Axis, Slide
+
+IMAGE = np.array([[1, 0, 2, 3, 1], [2, 1, 0, 4, 0], [0, 3, 1, 2, 2], [1, 2, 0, 1, 3]])
+KERNEL = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]])
+DY = np.array([[1, -1, 2], [0, 3, 1]])
+RNG = np.random.default_rng(1)
+X, FILTERS = RNG.integers(-2, 3, size=(6, 6, 3)), RNG.integers(-1, 2, size=(3, 3, 3, 4))
+
+EVERY = {
+    "normal_convolution": lambda: draw.normal_convolution(X, FILTERS, at=(1, 2)),
+    "window": lambda: draw.window(IMAGE, KERNEL, at=(0, 1)),
+    "window_same": lambda: draw.window(IMAGE, KERNEL, at=(1, 0), stride=2, padding="same"),
+    "window_dilated": lambda: draw.window(np.arange(63).reshape(7, 9), KERNEL[:, :2], dilation=2),
+    "arrays": lambda: draw.arrays(image=IMAGE, kernel=KERNEL, dx=IMAGE / 2),
+    "stops": lambda: draw.stops(n=10, k=3, stride=3),
+    "stops_same": lambda: draw.stops(n=10, k=3, stride=2, padding="same"),
+    "im2col": lambda: draw.im2col(IMAGE, KERNEL, at=(0, 1)),
+    "receptive_field": lambda: draw.receptive_field([3, 3, 3]),
+    "images": lambda: draw.images(grey=IMAGE / 4, signed=IMAGE - 2, colour=np.ones((4, 5, 3)) / 2),
+    "backward": lambda: draw.backward(DY, KERNEL, at=(1, 1)),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.mpl_image_compare(style="default", savefig_kwargs={"facecolor": "white"})
+def test_looks_as_it_did(name):
+    return EVERY[name]().figure
+
+
+def texts(picture) -> list[str]:
+    return [text.get_text() for axes in picture.figure.axes for text in axes.texts]
+
+
+def frames(picture) -> list[tuple[float, ...]]:
+    """(x, y, width, height) of each bold frame."""
+    found = []
+    for patch in picture.figure.axes[0].patches:
+        if patch.get_linewidth() > 2:
+            corners = patch.get_xy()
+            found.append((*corners.min(axis=0), *np.ptp(corners, axis=0)))
+    return found
+
+
+def filled(picture, strength: float) -> int:
+    """How many patches have the highlight's tint."""
+    wanted = tint(HIGHLIGHT, strength)
+    patches = picture.figure.axes[0].patches
+    return sum(np.allclose(patch.get_facecolor()[:3], wanted) for patch in patches)
+
+
+# ---------------------------------------------------------------- what a window reads
+
+
+def test_the_window_shows_its_sum():
+    picture = draw.window(IMAGE, KERNEL, at=(0, 1))
+    # 0*1 + 3*(-1) + 1*2 + 4*(-2) + 3*1 + 2*(-1) = -8
+    assert "0·1 + 2·0 + 3·(−1) + 1·2 + 0·0 + 4·(−2) + 3·1 + 1·0 + 2·(−1) = −8" in picture.alt
+    assert frames(picture)[0] == (1, 0, 3, 3)  # over columns 1-3 of rows 0-2
+    assert filled(picture, 0.35) == 9
+    # 20 image cells, 9 of the kernel, and the outputs 2 and −8: the later four are blank.
+    numbers = [text for text in texts(picture) if text.replace("−", "-").lstrip("-").isdigit()]
+    assert len(numbers) == 20 + 9 + 2
+
+
+def test_same_padding_is_drawn_at_the_bottom_and_right():
+    # (4, 3, 2): (2 - 1)*2 + 3 - 4 = 1 zero, after. (5, 3, 2): (3 - 1)*2 + 3 - 5 = 2, one each side.
+    slide = Slide.of(IMAGE, KERNEL, stride=2, padding="same")
+    assert (slide.rows.zeros, slide.columns.zeros) == ((0, 1), (1, 1))
+    assert slide.output.tolist() == [[-5, -8, 13], [-7, -1, 3]] or slide.shape == (2, 3)
+    picture = draw.window(IMAGE, KERNEL, at=(1, 0), stride=2, padding="same")
+    assert frames(picture)[0] == (0, 2, 3, 3)
+    hatched = [patch for patch in picture.figure.axes[0].patches if patch.get_hatch()]
+    assert len(hatched) == 5 * 7 - 4 * 5
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": "same"}, {"dilation": 2}])
+def test_the_numbers_agree_with_keras(options):
+    from helpers.check import oracle
+
+    image, kernel = RNG.normal(size=(7, 10)), RNG.normal(size=(3, 2))
+    right = oracle.conv2d(image[None, :, :, None], kernel[:, :, None, None], **options)
+    np.testing.assert_allclose(
+        Slide.of(image, kernel, **options).output, right[0, :, :, 0], atol=1e-12
+    )
+
+
+def test_stops_say_what_is_left_over():
+    assert (
+        draw.stops(n=10, k=3, stride=3).alt
+        == "n = 10, k = 3, stride 3: 3 stops, 1 cell never read."
+    )
+    assert draw.stops(n=9, k=3, dilation=2).alt == "n = 9, k = 3, dilation 2: 5 stops."  # 9 - 5 + 1
+    assert filled(draw.stops(n=9, k=3, dilation=2), 0.45) == 5 * 3
+    assert Axis(28, 3, 2, "same").zeros == (0, 1)
+    assert Axis(224, 7, 2, "same").zeros == (2, 3)
+
+
+def test_im2col_lays_the_window_out_as_a_row():
+    picture = draw.im2col(IMAGE, KERNEL, at=(1, 2))
+    assert "6 × 9" in texts(picture) and "9 × 1" in texts(picture) and "6 × 1" in texts(picture)
+    assert "Row 5" in picture.alt and "= −5." in picture.alt
+    assert frames(picture)[0][2:] == (3, 3) and frames(picture)[1][2:] == (9, 1)
+
+
+def test_receptive_fields():
+    assert [t for t in texts(draw.receptive_field([3, 3, 3])) if "sees" in t] == [
+        "sees 3",  # 1 + 2
+        "sees 5",  # 3 + 2
+        "sees 7",  # 5 + 2
+    ]
+    # From the top: 3, then (3 - 1)*2 + 5 = 9.
+    assert "one output sees 3, then 9 cells" in draw.receptive_field([5, 3], strides=[2, 1]).alt
+
+
+def test_backward_hands_the_gradient_to_the_window():
+    picture = draw.backward(DY, KERNEL, at=(1, 1))
+    assert frames(picture)[1][2:] == (3, 3)
+    # Windows (0,0), (0,1), (0,2), (1,0), (1,1), (1,2) read pixel (2, 2).
+    assert "1·(−1) + (−1)·0 + 2·1 + 0·(−2) + 3·0 + 1·2 = 3" in picture.alt
+
+
+def test_normal_convolution_marks_one_block_and_one_cell_per_map():
+    picture = draw.normal_convolution(X, FILTERS, at=(1, 2))
+    assert filled(picture, 0.6) == 3 * (3 * 3) + 4  # a window in 3 channels, a cell in 4 maps
+    assert {"6 × 6 × 3", "3 × 3 × 3", "4 × 4", "4 filters, each"} <= set(texts(picture))
+    assert "each sum of 27 products" in picture.alt
+
+
+def test_normal_convolution_takes_odd_sizes():
+    picture = draw.normal_convolution(np.zeros((7, 10, 1)), np.zeros((3, 2, 1, 8)), at=(4, 8))
+    assert filled(picture, 0.6) == 3 * 2 + 8
+    assert max(picture.figure.get_size_inches()) < 9
+    assert "1 filter 3 × 3 × 3, 1 output map 4 × 4" in draw.normal_convolution(X, FILTERS[..., :1]).alt
+
+
+# ---------------------------------------------------------------- what Jupyter gets
+
+
+def test_the_bundle_is_crisp_small_and_described():
+    picture = draw.window(IMAGE, KERNEL)
+    data, metadata = picture._repr_mimebundle_()
+    png = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    shown = metadata["image/png"]
+    assert shown["alt"] == data["text/plain"] == picture.alt
+    assert abs(png.width - 2 * shown["width"]) <= 1 and len(picture.png) < 60_000
+    again = draw.window(IMAGE, KERNEL)
+    assert again.png == picture.png
+
+
+def test_the_stepper_is_made_of_numbers():
+    stepper = draw.stepper(IMAGE, KERNEL)
+    assert stepper.alt.startswith("6 steps. ")
+    assert stepper.html == draw.stepper(IMAGE, KERNEL).html
+    assert stepper.html.count("<td") == 20 + 9 + 6
+    assert "row 1, column 2: 0·1 + 4·0" in stepper.html and "= −5" in stepper.html
+    assert "http" not in stepper.html and "<img" not in stepper.html
+    assert stepper.html.split('"')[1] != draw.stepper(IMAGE, KERNEL, stride=2).html.split('"')[1]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda: draw.normal_convolution(X, FILTERS[:, :, :2]),
+            r"these are \(6, 6, 3\) and \(3, 3, 2, 4\)",
+        ),
+        (
+            lambda: draw.normal_convolution(X, FILTERS, at=(4, 0)),
+            "lies outside the output of 4 × 4",
+        ),
+        (lambda: draw.window(X, KERNEL), "one channel"),
+        (lambda: draw.window(IMAGE, KERNEL, at=(2, 0)), "lies outside the output of 2 × 3"),
+        (lambda: draw.window(IMAGE, KERNEL, padding="full"), 'padding is "valid" or "same"'),
+        (lambda: draw.stops(n=2, k=3), "A window over 3 cells does not fit on 2"),
+        (lambda: draw.stops(n=9, k=3, stride=0), "whole numbers from 1 up"),
+        (lambda: draw.arrays(image=X), "each of one or two dimensions"),
+        (lambda: draw.images(), "Name the images to draw"),
+        (lambda: draw.receptive_field([3, 3], strides=[1]), "as many strides or none"),
+        (lambda: draw.backward(DY, KERNEL, at=(2, 0)), "lies outside dy"),
+    ],
+)
+def test_bad_input_gets_one_sentence(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_importing_draw_is_light():
+    code = "import sys; import helpers.draw; print({'keras', 'matplotlib'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
