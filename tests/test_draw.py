@@ -79,7 +79,7 @@ def test_same_padding_is_drawn_at_the_bottom_and_right():
     # (4, 3, 2): (2 - 1)*2 + 3 - 4 = 1 zero, after. (5, 3, 2): (3 - 1)*2 + 3 - 5 = 2, one each side.
     slide = Slide.of(IMAGE, KERNEL, stride=2, padding="same")
     assert (slide.rows.zeros, slide.columns.zeros) == ((0, 1), (1, 1))
-    assert slide.output.tolist() == [[-5, -8, 13], [-7, -1, 3]] or slide.shape == (2, 3)
+    assert slide.output.tolist() == [[-5, -8, 13], [-7, 3, 4]]
     picture = draw.window(IMAGE, KERNEL, at=(1, 0), stride=2, padding="same")
     assert frames(picture)[0] == (0, 2, 3, 3)
     hatched = [patch for patch in picture.figure.axes[0].patches if patch.get_hatch()]
@@ -143,7 +143,9 @@ def test_normal_convolution_takes_odd_sizes():
     picture = draw.normal_convolution(np.zeros((7, 10, 1)), np.zeros((3, 2, 1, 8)), at=(4, 8))
     assert filled(picture, 0.6) == 3 * 2 + 8
     assert max(picture.figure.get_size_inches()) < 9
-    assert "1 filter 3 × 3 × 3, 1 output map 4 × 4" in draw.normal_convolution(X, FILTERS[..., :1]).alt
+    assert (
+        "1 filter 3 × 3 × 3, 1 output map 4 × 4" in draw.normal_convolution(X, FILTERS[..., :1]).alt
+    )
 
 
 # ---------------------------------------------------------------- what Jupyter gets
