@@ -21,7 +21,7 @@ lab: env  ## open the lessons in JupyterLab (first time: installs everything)
 test: env  ## every test: helpers, lessons, assignments, nbgrader's pipeline
 	ruff check . && ruff format --check .
 	pytest -q -n 2 --dist loadfile
-	pytest -q -p no:pytest_mpl -n 2 --dist loadfile --nbval --nbval-cell-timeout=300 notebooks
+	pytest -q -n 2 --dist loadfile --nbval --nbval-cell-timeout=300 notebooks
 	pytest -q --nbval-lax --nbval-cell-timeout=300 source
 
 notebooks: env  ## execute the lessons and store their outputs
