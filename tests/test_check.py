@@ -9,7 +9,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import check
 from helpers.check import oracle
+from helpers.check.answers import EPS
 from helpers.check.backward import gradients
+from helpers.check.models import two_convolutions
 
 PARTS = [(name, part) for name, exercise in check.EXERCISES.items() for part in exercise.parts]
 MISTAKES = [
@@ -19,6 +21,11 @@ MISTAKES = [
 ]
 RNG = np.random.default_rng(3)
 X, KERNEL = RNG.normal(size=(2, 7, 10, 3)), RNG.normal(size=(3, 2, 3, 5))
+
+
+def flat(card) -> str:
+    """A card's text with its line breaks taken out."""
+    return " ".join(str(card).split())
 
 
 def card_of(function, exercise=check.conv2d, **options) -> check.CheckFailed:
@@ -49,6 +56,21 @@ def loops(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
     return y if bias is None else y + bias
 
 
+def patches(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    """The same by sliding_window_view and one einsum."""
+    reach = [(k - 1) * dilation + 1 for k in kernel.shape[:2]]
+    if padding == "same":
+        total = [
+            max((-(-n // stride) - 1) * stride + r - n, 0)
+            for n, r in zip(x.shape[1:3], reach, strict=True)
+        ]
+        x = np.pad(x, ((0, 0), *((t // 2, t - t // 2) for t in total), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(x, reach, axis=(1, 2))
+    windows = windows[:, ::stride, ::stride, :, ::dilation, ::dilation]
+    y = np.einsum("nijcab,abcf->nijf", windows, kernel)
+    return y if bias is None else y + bias
+
+
 def in_float32(x, kernel, *args, **options):
     return loops(x.astype(np.float32), kernel.astype(np.float32), *args, **options).astype("f4")
 
@@ -69,9 +91,9 @@ def noisy(*args, **options):
     return loops(*args, **options)
 
 
-@pytest.mark.parametrize("style", [loops, in_float32, as_list, as_tensor, noisy])
+@pytest.mark.parametrize("style", [loops, patches, in_float32, as_list, as_tensor, noisy])
 def test_right_answers_pass_in_every_style(style, capfd):
-    for seed in range(5):
+    for seed in range(20 if style is patches else 3):
         check.conv2d(style, seed=seed)
     assert capfd.readouterr().err == "", "stderr would cost the mark in nbgrader"
 
@@ -85,8 +107,19 @@ def test_the_oracle_passes_its_own_check(name, part, capsys):
 
 
 def test_without_options_a_part_needs_no_options():
-    """A student whose signature has no stride yet can pass the first part."""
-    check.conv2d(lambda x, kernel: loops(x, kernel), part="window")
+    """A student whose signature has no stride yet, or other names, can pass the first part."""
+    check.conv2d(lambda image, weights: loops(image, weights), part="window")
+    card = card_of(lambda image, weights: loops(image, weights), part="stride")
+    assert "unexpected keyword argument 'stride'" in flat(card) and card.kind == "crashed"
+    assert "names and the order of your function's arguments" in str(card)
+
+
+def test_float32_passes_backward_too():
+    def in_single(dy, x, kernel, stride=1):
+        return tuple(g.astype("f4") for g in gradients(dy, x, kernel, stride))
+
+    for seed in range(5):
+        check.conv2d_backward(in_single, seed=seed)
 
 
 # ---------------------------------------------------------------- the oracle itself
@@ -142,18 +175,65 @@ def test_costs_are_the_papers():
 
 @pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
 def test_each_mistake_is_called_by_its_name(exercise, mistake):
-    caught = []
-    for part in exercise.parts:
-        for seed in range(1 if exercise is check.build_two_layer_model else 4):
-            try:
-                exercise(mistake.wrong, part=part, seed=seed)
-            except check.CheckFailed as card:
-                assert card.misconception == mistake.name, str(card)
-                assert mistake.sentence in str(card)
-                prose = [line for line in str(card).splitlines() if "called as" not in line]
-                assert max(map(len, prose)) < 110
-                caught.append(part)
-    assert caught, "no case of this exercise shows the mistake"
+    """Under every seed alike: no seed is kinder to a mistake than another."""
+    seeds = (0,) if exercise is check.build_two_layer_model else (0, 1, 2, 7919)
+    caught = [
+        [part for part in exercise.parts if is_caught(exercise, mistake, part, seed)]
+        for seed in seeds
+    ]
+    assert caught[0], "no case of this exercise shows the mistake"
+    assert all(parts == caught[0] for parts in caught), f"by luck only: {caught}"
+
+
+def is_caught(exercise, mistake, part, seed) -> bool:
+    try:
+        exercise(mistake.wrong, part=part, seed=seed)
+    except check.CheckFailed as card:
+        assert card.misconception == mistake.name, str(card)
+        assert (card.exercise, card.part, card.kind) == (exercise.name, part, "wrong")
+        assert mistake.sentence in flat(card) and mistake.look in flat(card)
+        lines = str(card).splitlines()
+        assert len(lines) <= 8 and max(map(len, lines)) <= 83, "`nbgrader validate` cuts at 83"
+        return True
+    return False
+
+
+@pytest.mark.parametrize("exercise", [check.conv2d, check.conv2d_backward], ids=lambda e: e.name)
+def test_mistakes_differ_by_far_more_than_rounding(exercise):
+    """Somewhere by 1000 times the tolerance, and no two mistakes are the same everywhere."""
+    for mistake in exercise.misconceptions:
+        largest = 0.0
+        for part in exercise.parts:
+            for case in exercise.cases(part, 0):
+                right, wrong = (
+                    exercise.right(case, part),
+                    exercise.quietly(mistake.wrong, case, part),
+                )
+                if np.shape(right) != np.shape(wrong):
+                    largest = np.inf
+                else:
+                    slack = exercise.slack(case, part).max()
+                    largest = max(largest, np.abs(right - wrong).max() / (EPS * slack))
+        assert largest > 1000, mistake.name
+
+
+def test_a_number_that_agrees_by_chance_is_no_diagnosis():
+    """Along 10 cells 3 taps make 7 moves; somebody who always says 7 does not count moves."""
+    case = check.output_length.cases("valid", 0)[0]
+    moves = case["n"] - case["k"]
+    card = card_of(lambda n, k: moves, check.output_length, part="valid")
+    assert card.misconception is None
+    assert f"yours is {moves}, right is {moves + 1}." in str(card)
+
+
+def test_diagnosis_does_not_repeat_the_students_prints(capsys):
+    def talks(n, k):
+        print("called")
+        return n - k
+
+    card = card_of(talks, check.output_length, part="valid")
+    assert card.misconception == "one stop missing"
+    assert capsys.readouterr().out == "called\n"
 
 
 def broken(result):
@@ -168,7 +248,8 @@ def broken(result):
         ("text", "returned a str"),
         (np.array([[None]]), "not an array of real numbers"),
         (np.zeros((2, 3)), "Yours has 2 axes, it should have 4."),
-        (1j * np.ones(3), "not an array of real numbers"),
+        (1j * np.ones(3), "an array of complex128, not an array of real numbers"),
+        ([[1, 2], [3]], "a list that does not make one"),
     ],
 )
 def test_a_wrong_type_gets_its_own_sentence(result, words):
@@ -220,7 +301,7 @@ def test_one_wrong_gradient_does_not_cost_the_others():
     check.conv2d_backward(wrong_dx, part="dbias")
     assert "Is a `return` missing?" in str(card_of(wrong_dx, check.conv2d_backward, part="dx"))
     two = card_of(lambda *a, **o: (1, 2), check.conv2d_backward, part="dx")
-    assert "return the tuple (dx, dkernel, dbias); yours is a tuple of 2." in str(two)
+    assert "return the tuple (dx, dkernel, dbias); yours is a tuple of 2." in flat(two)
 
 
 def test_a_model_may_have_any_right_architecture():
@@ -231,9 +312,31 @@ def test_a_model_may_have_any_right_architecture():
         padded = keras.layers.Identity()(image)
         return keras.Model(image, keras.layers.Conv2D(64, 3)(keras.layers.Conv2D(32, 3)(padded)))
 
+    class Subclassed(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.second = keras.layers.Conv2D(64, 3)  # made before the first one, used after it
+            self.first = keras.layers.Conv2D(32, 3)
+
+        def call(self, image):
+            return self.second(self.first(image))
+
+    def subclassed():
+        model = Subclassed()
+        model(np.zeros((1, 224, 224, 3)))
+        return model
+
     check.build_two_layer_model(functional)
+    check.build_two_layer_model(subclassed)
     unbuilt = card_of(lambda: keras.Sequential([]), check.build_two_layer_model)
     assert "no input yet" in str(unbuilt)
+    narrow = card_of(lambda: two_convolutions(filters=(16, 64)), check.build_two_layer_model)
+    # 3*3*3*16 + 16 = 448 and 3*3*16*64 + 64 = 9,280
+    assert "yours 448 + 9,280, right 896 + 18,496" in str(narrow)
+    squashed = card_of(
+        lambda: two_convolutions(activations=(None, "softmax")), check.build_two_layer_model
+    )
+    assert "computes something else. An activation?" in flat(squashed)
     assert "not a Keras model" in str(card_of(lambda: 3, check.build_two_layer_model))
 
 
@@ -244,12 +347,45 @@ def stub(*args, **options):
     raise NotImplementedError
 
 
+def dots(*args, **options):
+    """Only a docstring."""
+    ...
+
+
+def only_pass(*args, **options):
+    pass
+
+
 @pytest.mark.parametrize("exercise", check.EXERCISES.values(), ids=check.EXERCISES)
-@pytest.mark.parametrize("untouched", [stub, None, ...])
+@pytest.mark.parametrize("untouched", [stub, dots, only_pass, None, ...])
 def test_an_untouched_stub_is_not_a_mistake(exercise, untouched):
     with pytest.raises(check.NotAttempted) as caught:
         exercise(untouched)
     assert str(caught.value).startswith(f"○ {exercise.name}: not attempted yet.")
+    assert "\n" not in str(caught.value) and caught.value.kind == "not attempted"
+
+
+def test_a_forgotten_return_is_no_stub():
+    def forgets(x, kernel):
+        loops(x, kernel)
+
+    assert "Is a `return` missing?" in str(card_of(forgets, part="window"))
+
+
+def test_a_stub_that_is_called_is_named():
+    with pytest.raises(check.NotAttempted, match="conv2d: waits for `stub`, which is not attempt"):
+        check.conv2d(lambda x, kernel: stub(x))
+
+
+def test_a_stand_in_for_a_stub_is_not_attempted_either():
+    """While grading, a test cell calls the student's function through an object."""
+
+    class StandIn:
+        def __call__(self, *args, **options):
+            return stub(*args, **options)
+
+    with pytest.raises(check.NotAttempted, match="conv2d: not attempted yet"):
+        check.conv2d(StandIn())
 
 
 def test_a_crash_shows_the_students_own_line_and_no_tour(capsys):
@@ -264,6 +400,82 @@ def test_a_crash_shows_the_students_own_line_and_no_tour(capsys):
     assert "x (2, " in shown.out  # the shapes it was called with
     assert "Traceback" not in shown.out and "core.py" not in shown.out
     assert shown.err == ""
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError, "your code stopped with ValueError. in line"),
+        (SystemExit, "your code stopped with SystemExit. in line"),
+        (Mute, "your code stopped with Mute. in line"),
+        (ValueError("one\ntwo"), "ValueError: one in line"),
+    ],
+)
+def test_a_crash_of_any_kind_is_a_card(error, words):
+    def raises(x, kernel):
+        raise error
+
+    card = card_of(raises, part="window")
+    assert words in flat(card) and "raise error" in str(card) and card.kind == "crashed"
+
+
+def test_endless_recursion_is_a_card_and_an_interrupt_is_not():
+    def again(x, kernel):
+        return again(x, kernel)
+
+    assert "RecursionError" in str(card_of(again, part="window"))
+
+    def interrupted(x, kernel):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check.conv2d(interrupted)
+
+
+def test_the_deepest_line_shown_is_the_students_not_numpys():
+    def inner(x):
+        return np.concatenate([x, x[0]])
+
+    card = card_of(lambda x, kernel: inner(x), part="window")
+    assert "return np.concatenate([x, x[0]])" in str(card)
+
+
+CELLS = """
+from helpers import check
+def output_length(n, k, **options):
+    return 1 / 0
+# --
+check.output_length(output_length, part="valid")
+# --
+check.output_length(lambda n, k: n - k, part="valid")
+# --
+check.output_length(lambda n, k: n - k + 1, part="valid")
+"""
+
+
+def test_nbgrader_sees_the_card_and_no_stderr():
+    """In a real kernel, Keras loading included: stderr text would cost a right answer its mark."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in CELLS.split("# --")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, allow_errors=True, timeout=120, kernel_name="python3").execute()
+    _, crashed, wrong, right = [cell.outputs for cell in notebook.cells]
+    assert [output.output_type for output in crashed + wrong + right] == [
+        "error",
+        "error",
+        "stream",
+    ]
+    assert crashed[0].traceback[1].strip() == "in line 3 of your cell:  return 1 / 0"
+    assert "you count the window's moves, not its stops." in wrong[0].traceback[0]
+    assert len(wrong[0].traceback) == 4 and wrong[0].ename == "CheckFailed"
+    assert right[0].name == "stdout" and "right in all 16 cases." in right[0].text
 
 
 def test_hints_get_smaller_and_then_repeat(capsys):

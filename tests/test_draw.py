@@ -21,10 +21,14 @@ X, FILTERS = RNG.integers(-2, 3, size=(6, 6, 3)), RNG.integers(-1, 2, size=(3, 3
 
 EVERY = {
     "normal_convolution": lambda: draw.normal_convolution(X, FILTERS, at=(1, 2)),
+    "normal_convolution_odd": lambda: draw.normal_convolution(
+        np.arange(70).reshape(7, 10, 1), np.ones((3, 2, 1, 8), int), at=(4, 8)
+    ),
     "window": lambda: draw.window(IMAGE, KERNEL, at=(0, 1)),
     "window_same": lambda: draw.window(IMAGE, KERNEL, at=(1, 0), stride=2, padding="same"),
     "window_dilated": lambda: draw.window(np.arange(63).reshape(7, 9), KERNEL[:, :2], dilation=2),
     "arrays": lambda: draw.arrays(image=IMAGE, kernel=KERNEL, dx=IMAGE / 2),
+    "arrays_wrapped": lambda: draw.arrays(x=np.arange(16), w=np.arange(9) / 4, dx=IMAGE[:2]),
     "stops": lambda: draw.stops(n=10, k=3, stride=3),
     "stops_same": lambda: draw.stops(n=10, k=3, stride=2, padding="same"),
     "im2col": lambda: draw.im2col(IMAGE, KERNEL, at=(0, 1)),
@@ -121,7 +125,7 @@ def test_receptive_fields():
         "sees 5",  # 3 + 2
         "sees 7",  # 5 + 2
     ]
-    # From the top: 3, then (3 - 1)*2 + 5 = 9.
+    # 1 + 2 = 3, then (3 - 1)*2 + 5 = 9.
     assert "one output sees 3, then 9 cells" in draw.receptive_field([5, 3], strides=[2, 1]).alt
 
 
@@ -136,7 +140,54 @@ def test_normal_convolution_marks_one_block_and_one_cell_per_map():
     picture = draw.normal_convolution(X, FILTERS, at=(1, 2))
     assert filled(picture, 0.6) == 3 * (3 * 3) + 4  # a window in 3 channels, a cell in 4 maps
     assert {"6 × 6 × 3", "3 × 3 × 3", "4 × 4", "4 filters, each"} <= set(texts(picture))
-    assert "each sum of 27 products" in picture.alt
+    sums = np.tensordot(X[1:4, 2:5], FILTERS, axes=3).tolist()
+    assert (
+        "each sum of 27 products is one number, at row 1, column 2 of that filter's map: "
+        + (", ".join(map(str, sums)).replace("-", "−"))
+        in picture.alt
+    )
+    assert [t for t in texts(picture) if t.startswith("= ")] == [
+        f"= {value}".replace("-", "−") for value in sums
+    ]
+
+
+def test_no_words_collide_or_leave_the_paper():
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    for name, make in EVERY.items():
+        figure = make().figure
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        boxes = [t.get_window_extent(renderer) for axes in figure.axes for t in axes.texts]
+        for i, box in enumerate(boxes):
+            assert figure.bbox.containsx(box.x0) and figure.bbox.containsx(box.x1), name
+            assert figure.bbox.containsy(box.y0) and figure.bbox.containsy(box.y1), name
+            assert not any(box.overlaps(other) for other in boxes[:i]), name
+        assert figure.get_figwidth() <= 8.51, name
+
+
+def test_arrays_show_numbers_as_the_alternative_text_does():
+    picture = draw.arrays(x=[1, 2], output=np.array([0.5, -1 / 3, -0.001]))
+    assert picture.alt == "x = [1, 2]; output = [0.50, -0.33, 0.00]."
+    assert texts(picture) == ["1", "2", "x", "2", "0.50", "−0.33", "0.00", "output", "3"]
+
+
+def test_small_integers_do_not_overflow():
+    # 200*2 + 200*2 = 800
+    bytes_ = np.full((1, 2), 200, np.uint8), np.full((1, 2), 2, np.uint8)
+    assert "200·2 + 200·2 = 800" in draw.window(*bytes_).alt
+
+
+def test_images_take_bytes_and_fractions():
+    half = draw.images(photo=np.full((4, 5, 3), 0.5)), draw.images(photo=np.full((4, 5, 3), 128))
+    shown = [picture.figure.axes[0].images[0].get_array() for picture in half]
+    np.testing.assert_allclose(shown[0], shown[1], atol=0.002)
+
+
+def test_signed_images_are_symmetric_about_zero_with_a_bar():
+    figure = draw.images(edges=np.array([[-1.0, 0.0], [2.0, 4.0]])).figure
+    panel, bar = figure.axes
+    assert panel.images[0].get_clim() == (-4, 4)
+    assert [tick.get_text() for tick in bar.get_xticklabels()] == ["−4.00", "0", "4.00"]
 
 
 def test_normal_convolution_takes_odd_sizes():
@@ -158,8 +209,43 @@ def test_the_bundle_is_crisp_small_and_described():
     shown = metadata["image/png"]
     assert shown["alt"] == data["text/plain"] == picture.alt
     assert abs(png.width - 2 * shown["width"]) <= 1 and len(picture.png) < 60_000
+    assert shown["width"] == round(100 * picture.figure.get_figwidth())
     again = draw.window(IMAGE, KERNEL)
     assert again.png == picture.png
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_pictures_are_light(name):
+    assert len(EVERY[name]().png) < 60_000
+
+
+def test_photographs_keep_their_shades():
+    from helpers import data
+
+    photo = data.grey(data.photograph())[::2, ::2]
+    png = Image.open(io.BytesIO(draw.images(photo=photo).png)).convert("L")
+    assert len(np.unique(np.asarray(png))) > 200, "a palette would flatten a face"
+
+
+def test_pictures_can_be_saved(tmp_path):
+    draw.window(IMAGE, KERNEL).save(tmp_path / "window.png")
+    assert Image.open(tmp_path / "window.png").format == "PNG"
+    draw.stepper(IMAGE, KERNEL).save(tmp_path / "steps.html")
+    assert "data-stepper" in (tmp_path / "steps.html").read_text("utf-8")
+
+
+def test_the_stepper_shows_its_first_step_without_scripts():
+    data, _ = draw.stepper(IMAGE, KERNEL)._repr_mimebundle_()
+    page = data["text/html"].split("<script>")[0]
+    assert "row 0, column 0: 1·1 + 0·0 + 2·(−1)" in page and 'aria-live="polite"' in page
+    output = page.split("data-output")[1]
+    assert output.count(">2</td>") == 1 and output.count("></td>") == 5
+
+
+def test_the_stepper_works_several_times_on_a_page():
+    html = draw.stepper(IMAGE, KERNEL).html
+    assert " id=" not in html  # the same call twice would repeat it
+    assert ":not([data-ready])" in html
 
 
 def test_the_stepper_is_made_of_numbers():
@@ -186,12 +272,22 @@ def test_the_stepper_is_made_of_numbers():
         (lambda: draw.window(X, KERNEL), "one channel"),
         (lambda: draw.window(IMAGE, KERNEL, at=(2, 0)), "lies outside the output of 2 × 3"),
         (lambda: draw.window(IMAGE, KERNEL, padding="full"), 'padding is "valid" or "same"'),
+        (lambda: draw.window(IMAGE, KERNEL, at=(0.5, 0)), "two whole numbers"),
+        (lambda: draw.window(IMAGE, KERNEL, at=1), "two whole numbers"),
+        (lambda: draw.window([["a"]], KERNEL), "image is an array of numbers"),
+        (lambda: draw.window(IMAGE, [[1, 2], [3]]), "kernel is an array of numbers"),
+        (lambda: draw.normal_convolution(X[:2], FILTERS), "does not fit on an image of 2 × 6 × 3"),
+        (lambda: draw.arrays(), "Name the arrays to draw"),
+        (lambda: draw.arrays(x=[]), "x is an array of numbers"),
+        (lambda: draw.images(photo=np.zeros((2, 2, 4))), "Name the images to draw"),
+        (lambda: draw.receptive_field([3, 0]), "whole numbers from 1 up"),
+        (lambda: draw.receptive_field([]), "one kernel size for each layer"),
         (lambda: draw.stops(n=2, k=3), "A window over 3 cells does not fit on 2"),
         (lambda: draw.stops(n=9, k=3, stride=0), "whole numbers from 1 up"),
         (lambda: draw.arrays(image=X), "each of one or two dimensions"),
         (lambda: draw.images(), "Name the images to draw"),
         (lambda: draw.receptive_field([3, 3], strides=[1]), "as many strides or none"),
-        (lambda: draw.backward(DY, KERNEL, at=(2, 0)), "lies outside dy"),
+        (lambda: draw.backward(DY, KERNEL, at=(2, 0)), "lies outside the output of 2 × 3"),
     ],
 )
 def test_bad_input_gets_one_sentence(call, words):
@@ -200,6 +296,16 @@ def test_bad_input_gets_one_sentence(call, words):
 
 
 def test_importing_draw_is_light():
-    code = "import sys; import helpers.draw; print({'keras', 'matplotlib'} & {*sys.modules})"
+    code = "import sys; import helpers.draw; print({'keras', 'tensorflow', 'matplotlib'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_drawing_needs_no_pyplot():
+    code = (
+        "import sys; from helpers import draw; draw.stops(n=5, k=3).png; "
+        "draw.images(a=[[0.5, -1]]).png; "
+        "print({'keras', 'tensorflow', 'matplotlib.pyplot'} & {*sys.modules})"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

@@ -6,9 +6,11 @@ answer is right.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
+
+from helpers.check.verdicts import UNBROKEN
 
 # Someone who works in float32 is right too. A sum rounds by a few eps of the sum of its absolute
 # terms: half of eps per term at worst, about sqrt(terms) of that as a rule; 16 covers 1000 terms.
@@ -16,6 +18,8 @@ EPS = 16 * float(np.finfo(np.float32).eps)
 
 
 class Answer(Protocol):
+    agrees_by_chance: ClassVar[bool]  # whether two different mistakes may well give the same answer
+
     def difference(self, answer: Any, right: Any, slack: Any) -> tuple[str, ...]: ...
 
 
@@ -24,14 +28,15 @@ class Array:
     """An array with named axes; lists and Keras tensors will do."""
 
     axes: tuple[str, ...]
+    name: str = ""
+    agrees_by_chance: ClassVar[bool] = False
 
     def difference(self, answer: Any, right: np.ndarray, slack: np.ndarray) -> tuple[str, ...]:
         if answer is None:
             return ("it returned None. Is a `return` missing?",)
         yours = as_numbers(answer)
         if yours is None:
-            kind = type(answer).__name__
-            return (f"it returned a {kind}, not an array of real numbers.",)
+            return (f"it returned {kind_of(answer)}, not an array of real numbers.",)
         if yours.shape != right.shape:
             return self.wrong_shape(yours.shape, right.shape)
         if not np.all(np.isfinite(yours)):
@@ -41,22 +46,36 @@ class Array:
         if not off.any():
             return ()
         at = tuple(np.argwhere(off)[0])
+        values = f"yours {yours[at]:.4g}, right {right[at]:.4g}".replace(" ", UNBROKEN)
         count = f"{off.sum()} of {off.size} numbers differ"
         return (
             f"the shape is right, but {count}.",
-            f"  first at {self.at(at)}: yours {yours[at]:.4g}, right {right[at]:.4g}",
+            f"  first at {self.at(at)}: {values}",
         )
 
     def wrong_shape(self, yours: tuple[int, ...], right: tuple[int, ...]) -> tuple[str, ...]:
         names = ", ".join(self.axes)
-        lines = ("the output has the wrong shape.", f"  yours {yours}, right {right} = ({names})")
-        wrong = [a for a, m, n in zip(self.axes, yours, right, strict=False) if m != n]
+        lines = (
+            f"{self.name or 'the output'} has the wrong shape.",
+            f"  yours {yours}, right {right} = ({names})",
+        )
         if len(yours) != len(right):
             return (*lines, f"  Yours has {len(yours)} axes, it should have {len(right)}.")
-        return (*lines, f"  Look at {' and '.join(wrong)}.")
+        wrong = [a for a, m, n in zip(self.axes, yours, right, strict=False) if m != n]
+        return (*lines, f"  Look at the {', '.join(wrong)} {'axes' if len(wrong) > 1 else 'axis'}.")
 
     def at(self, index: Sequence[int]) -> str:
-        return "[" + ", ".join(f"{a} {i}" for a, i in zip(self.axes, index, strict=True)) + "]"
+        places = [f"{axis} {i}" for axis, i in zip(self.axes, index, strict=False)]
+        return f"{self.name}[{', '.join(places)}]"
+
+
+def kind_of(answer: Any) -> str:
+    """A type in a student's words: what is in an array matters more than that it is one."""
+    if isinstance(answer, np.ndarray):
+        return f"an array of {answer.dtype.name}"
+    if isinstance(answer, list | tuple):
+        return f"a {type(answer).__name__} that does not make one"
+    return f"a {type(answer).__name__}"
 
 
 def as_numbers(answer: Any) -> np.ndarray | None:
@@ -73,6 +92,8 @@ def as_numbers(answer: Any) -> np.ndarray | None:
 @dataclass(frozen=True)
 class Count:
     """One whole number."""
+
+    agrees_by_chance: ClassVar[bool] = True
 
     def difference(self, answer: Any, right: int, slack: Any = None) -> tuple[str, ...]:
         if answer is None:
@@ -91,6 +112,7 @@ class Counts:
     """A tuple of whole numbers with names."""
 
     names: tuple[str, ...]
+    agrees_by_chance: ClassVar[bool] = True
 
     def difference(self, answer: Any, right: tuple[int, ...], slack: Any = None) -> tuple[str, ...]:
         if answer is None:

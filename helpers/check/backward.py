@@ -20,14 +20,20 @@ def gradients(dy, x, kernel, stride=1):
 
 
 def backward_case(rng, stride=1) -> Case:
-    case = tensors(rng)
+    case = tensors(rng, stride=stride)
+    del case["stride"]
     y = slide(case["x"], case["kernel"], (stride, stride))
     options = {} if stride == 1 else {"stride": stride}
     return {"dy": rng.normal(size=y.shape), **case, **options}
 
 
 def unstrided(rng) -> list[Case]:
-    return [backward_case(rng)]
+    return [backward_case(rng), backward_case(rng)]
+
+
+def strided(rng) -> list[Case]:
+    """Strides 2 and 3 do not divide: the last rows and columns lie under no window."""
+    return [backward_case(rng, 2), backward_case(rng, 3)]
 
 
 def changed(dx=None, dkernel=None, dbias=None):
@@ -37,7 +43,7 @@ def changed(dx=None, dkernel=None, dbias=None):
     def wrong(dy, x, kernel, stride=1):
         right = gradients(dy, x, kernel, stride)
         return tuple(
-            change(r, dy, x, kernel) if change else r
+            change(r, dy, x, kernel, stride) if change else r
             for r, change in zip(right, changes, strict=True)
         )
 
@@ -59,9 +65,24 @@ def last_window_only(dy, x, kernel, stride=1):
     return dx, gradients(last, x, kernel, stride)[1], dbias
 
 
-DX = Array(("image", "row", "column", "channel"))
-DKERNEL = Array(("row", "column", "channel", "filter"))
-DBIAS = Array(("filter",))
+def only_what_windows_reach(dx, dy, x, kernel, stride):
+    (oh, ow), (kh, kw) = dy.shape[1:3], kernel.shape[:2]
+    return dx[:, : (oh - 1) * stride + kh, : (ow - 1) * stride + kw]
+
+
+def with_kernel(change):
+    """The mistake of handing dy back through another kernel than the one that was used."""
+
+    def wrong(dy, x, kernel, stride=1):
+        right = gradients(dy, x, kernel, stride)
+        return gradients(dy, x, change(kernel), stride)[0], *right[1:]
+
+    return wrong
+
+
+DX = Array(("image", "row", "column", "channel"), "dx")
+DKERNEL = Array(("row", "column", "channel", "filter"), "dkernel")
+DBIAS = Array(("filter",), "dbias")
 
 conv2d_backward = Exercise(
     name="conv2d_backward",
@@ -71,22 +92,27 @@ conv2d_backward = Exercise(
         "dbias": Part(unstrided, DBIAS, pick=2),
         "dkernel": Part(unstrided, DKERNEL, pick=1),
         "dx": Part(unstrided, DX, pick=0),
-        "dkernel with stride": Part(
-            lambda rng: [backward_case(rng, 2), backward_case(rng, 3)], DKERNEL, pick=1
-        ),
-        "dx with stride": Part(
-            lambda rng: [backward_case(rng, 2), backward_case(rng, 3)], DX, pick=0
-        ),
+        "dkernel with stride": Part(strided, DKERNEL, pick=1),
+        "dx with stride": Part(strided, DX, pick=0),
     },
     misconceptions=(
         Misconception(
             "kernel flipped",
-            lambda dy, x, kernel, stride=1: (
-                gradients(dy, x, kernel[::-1, ::-1], stride)[0],
-                *gradients(dy, x, kernel, stride)[1:],
-            ),
+            with_kernel(lambda k: k[::-1, ::-1]),
             "in dx your kernel is flipped.",
-            "Adding dy · kernel into each window needs no flip; only the one-window form does.",
+            "Tap (a, b) gives its share to pixel (a, b) of the window: the one it read.",
+        ),
+        Misconception(
+            "channels and filters mixed up",
+            with_kernel(lambda k: k.swapaxes(2, 3).reshape(k.shape)),
+            "in dx the kernel's channels and filters are mixed up.",
+            "dy has filters, dx has channels: sum over the filters; a reshape swaps no axes.",
+        ),
+        Misconception(
+            "dx too small",
+            changed(dx=only_what_windows_reach),
+            "dx lacks the last rows and columns.",
+            "Start from np.zeros(x.shape): where no window reaches, the gradient is 0.",
         ),
         Misconception(
             "overwritten",
@@ -96,25 +122,25 @@ conv2d_backward = Exercise(
         ),
         Misconception(
             "dx averaged over the batch",
-            changed(dx=lambda g, dy, x, k: g / len(x)),
+            changed(dx=lambda g, dy, x, k, s: g / len(x)),
             "dx is divided by the number of images.",
             "Each image has a gradient of its own: there is nothing to average.",
         ),
         Misconception(
             "dkernel flipped",
-            changed(dkernel=lambda g, dy, x, k: g[::-1, ::-1]),
+            changed(dkernel=lambda g, dy, x, k, s: g[::-1, ::-1]),
             "dkernel is flipped.",
             "The weight in row a met the pixels of row a of each window.",
         ),
         Misconception(
             "dkernel averaged over the batch",
-            changed(dkernel=lambda g, dy, x, k: g / len(x)),
+            changed(dkernel=lambda g, dy, x, k, s: g / len(x)),
             "dkernel is divided by the number of images.",
             "The loss is a sum over the batch here, so its gradient is a sum too.",
         ),
         Misconception(
             "dkernel averaged over positions",
-            changed(dkernel=lambda g, dy, x, k: g / (dy.shape[1] * dy.shape[2])),
+            changed(dkernel=lambda g, dy, x, k, s: g / (dy.shape[1] * dy.shape[2])),
             "dkernel is divided by the number of output positions.",
             "Every position adds its share in full.",
         ),
@@ -136,19 +162,37 @@ conv2d_backward = Exercise(
         ),
         Misconception(
             "dbias averaged",
-            changed(dbias=lambda g, dy, x, k: dy.mean(axis=(0, 1, 2))),
+            changed(dbias=lambda g, dy, x, k, s: dy.mean(axis=(0, 1, 2))),
             "dbias is a mean.",
             "The bias is added at every position of every image: sum dy over them.",
         ),
         Misconception(
+            "dbias for each image",
+            changed(dbias=lambda g, dy, x, k, s: dy.sum(axis=(1, 2))),
+            "you keep one dbias for each image.",
+            "All images share the bias: sum over the images too.",
+        ),
+        Misconception(
+            "dbias for each position",
+            changed(dbias=lambda g, dy, x, k, s: dy.sum(axis=0)),
+            "you keep one dbias for each position.",
+            "All positions share the bias: sum over rows and columns too.",
+        ),
+        Misconception(
+            "dbias summed over everything",
+            changed(dbias=lambda g, dy, x, k, s: dy.sum()),
+            "you sum over the filters too.",
+            "Each filter has a bias of its own: leave the last axis out of the sum.",
+        ),
+        Misconception(
             "dbias of the first image",
-            changed(dbias=lambda g, dy, x, k: dy[0].sum(axis=(0, 1))),
+            changed(dbias=lambda g, dy, x, k, s: dy[0].sum(axis=(0, 1))),
             "only the first image is in dbias.",
             "Sum over the batch too.",
         ),
         Misconception(
             "dbias averaged over the batch",
-            changed(dbias=lambda g, dy, x, k: dy.mean(axis=0).sum(axis=(0, 1))),
+            changed(dbias=lambda g, dy, x, k, s: dy.mean(axis=0).sum(axis=(0, 1))),
             "dbias is divided by the number of images.",
             "Sum over the batch; nothing is averaged.",
         ),

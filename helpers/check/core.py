@@ -3,6 +3,9 @@
 Nothing here knows what a convolution is. `helpers/check/normal.py` shows how one is declared.
 """
 
+import contextlib
+import inspect
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +61,7 @@ class Exercise:
         if part is not None and part not in self.parts:
             raise ValueError(f"{self.name} has no part {part!r}; it has {', '.join(self.parts)}.")
         if not callable(function):
-            raise NotAttempted(self.name)
+            raise NotAttempted(self.name, part or "")
         for name in [part] if part else self.parts:
             cases = self.cases(name, seed)
             finding = self.judge(function, name, cases)
@@ -71,31 +74,35 @@ class Exercise:
         return self.parts[part].cases(np.random.default_rng([seed, *part.encode()]))
 
     def judge(self, function: Callable, part: str, cases: list[Case]) -> Finding | None:
+        """What is wrong with the first wrong answer, or None."""
         for case in cases:
             try:
-                answer = self.pick(student.call(function, case), part)
-            except student.Unattempted:
-                raise NotAttempted(self.name) from None
+                answer = self.answer(function, case, part)
+                lines = self.difference(answer, self.right(case, part), case, part)
+            except student.Unattempted as unattempted:
+                raise NotAttempted(self.name, part, unattempted.stub) from None
             except student.Problem as problem:
                 return problem.finding
-            right, slack = self.right(case, part), self.slack(case, part)
-            lines = self.parts[part].answer.difference(answer, right, slack)
             if lines:
                 known = self.diagnose(function, part, case, answer, cases)
-                where = f"  called as {student.signature(self.name, case)}"
-                return self.card(lines, where, known)
+                return self.card(lines, f"  called as {student.signature(self.name, case)}", known)
         return None
+
+    def answer(self, function: Callable, case: Case, part: str) -> Any:
+        """What this part judges of the function's answer; required arguments go by position."""
+        parameters = inspect.signature(self.oracle).parameters.values()
+        required = [p.name for p in parameters if p.default is p.empty and p.kind != p.VAR_KEYWORD]
+        return self.pick(student.call(function, case, required), part)
 
     def pick(self, answer: Any, part: str) -> Any:
         """The item that this part judges, or a Problem where the tuple is not what was asked."""
         index = self.parts[part].pick
         if index is None:
             return answer
-        wanted = f"({', '.join(self.returns)})"
         if not isinstance(answer, tuple | list) or len(answer) != len(self.returns):
-            got = type(answer).__name__
+            got = "None" if answer is None else f"a {type(answer).__name__}"
             many = f" of {len(answer)}" if isinstance(answer, tuple | list) else ""
-            lines = (f"return the tuple {wanted}; yours is a {got}{many}.",)
+            lines = (f"return the tuple ({', '.join(self.returns)}); yours is {got}{many}.",)
             raise student.Problem(Finding("type", lines))
         return answer[index]
 
@@ -106,15 +113,32 @@ class Exercise:
 
     def slack(self, case: Case, part: str) -> Any:
         """What the sum of absolute values is: rounding errors are a small share of it."""
-        return self.right({k: np.abs(v) if isinstance(v, np.ndarray) else v
-                           for k, v in case.items()}, part)  # fmt: skip
+        if not any(isinstance(value, np.ndarray) for value in case.values()):
+            return None
+        absolute = {k: np.abs(v) if isinstance(v, np.ndarray) else v for k, v in case.items()}
+        return self.right(absolute, part)
+
+    def difference(self, answer: Any, right: Any, case: Case, part: str) -> tuple[str, ...]:
+        """The lines that tell an answer from the right one; a Problem if it cannot be read."""
+        try:
+            return self.parts[part].answer.difference(answer, right, self.slack(case, part))
+        except Exception as error:  # whatever a student's object does when it is looked at
+            lines = (
+                f"what your function returned stopped with {student.describe(error)}",
+                f"  called as {student.signature(self.name, case)}",
+            )
+            raise student.Problem(Finding("type", lines)) from None
 
     def diagnose(
         self, function: Callable, part: str, case: Case, answer: Any, cases: list[Case]
     ) -> Misconception | None:
-        """The mistake whose answer this is: best one that explains every case of the part."""
+        """The mistake whose answer this is: of several the one that explains most other cases.
+
+        One number can agree with a mistake by chance, so a mistake must explain all of them.
+        """
         fitting = [m for m in self.misconceptions if self.explains(m, part, case, answer)]
-        if len(fitting) < 2:
+        by_chance = self.parts[part].answer.agrees_by_chance
+        if not fitting or (len(fitting) == 1 and not by_chance):
             return fitting[0] if fitting else None
         others = [other for other in cases if other is not case]
         answers = [self.quietly(function, other, part) for other in others]
@@ -122,14 +146,15 @@ class Exercise:
         def explained(m: Misconception) -> int:
             return sum(self.equals(m, part, c, a) for c, a in zip(others, answers, strict=True))
 
-        return max(fitting, key=explained)
+        best = max(fitting, key=explained)
+        return None if by_chance and explained(best) < len(others) else best
 
     def explains(self, m: Misconception, part: str, case: Case, answer: Any) -> bool:
         """Same answer as the mistake gives, where the mistake makes a difference."""
-        right = self.right(case, part)
+        if not self.equals(m, part, case, answer):
+            return False
         wrong = self.quietly(m.wrong, case, part)
-        kind, slack = self.parts[part].answer, self.slack(case, part)
-        return bool(kind.difference(wrong, right, slack)) and self.equals(m, part, case, answer)
+        return bool(self.difference(wrong, self.right(case, part), case, part))
 
     def equals(self, m: Misconception, part: str, case: Case, answer: Any) -> bool:
         wrong = self.quietly(m.wrong, case, part)
@@ -141,8 +166,10 @@ class Exercise:
         return not self.parts[part].answer.difference(answer, wrong, slack)
 
     def quietly(self, function: Callable, case: Case, part: str) -> Any:
+        """An answer for the diagnosis, or None: the student does not see this call's prints."""
         try:
-            return self.pick(student.call(function, case), part)
+            with contextlib.redirect_stdout(io.StringIO()):
+                return self.answer(function, case, part)
         except (student.Problem, student.Unattempted):
             return None
 

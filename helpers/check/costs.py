@@ -60,7 +60,7 @@ conv2d_params = Exercise(
             lambda kernel_size, in_channels, filters, use_bias=True: (
                 (prod(kernel_size) + use_bias) * in_channels * filters
             ),
-            "you count a bias for every input channel of every filter.",
+            "you count a bias for each channel of each filter.",
             "A filter adds its bias once, after summing over its channels.",
         ),
         Misconception(

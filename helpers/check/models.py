@@ -1,7 +1,7 @@
 """Keras models, judged by shapes, parameters and what they compute; never by a list of layers."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from helpers.check.core import Exercise, Misconception, Part
 class Model:
     """A built Keras model that does the same as another one when both get the same weights."""
 
+    agrees_by_chance: ClassVar[bool] = False
+
     def difference(self, answer: Any, right: Any, slack: Any = None) -> tuple[str, ...]:
         if answer is None:
             return ("it returned None. Is a `return` missing?",)
@@ -21,39 +23,71 @@ class Model:
             return (f"it returned a {type(answer).__name__}, not a Keras model.",)
         if not answer.built:
             return ("the model has no input yet.", "  Start it with keras.Input((224, 224, 3)).")
+        taken = input_shape(answer, right.input_shape)
         return (
-            differs("input shape", answer.input_shape, right.input_shape)
-            or differs("output shape", answer.output_shape, right.output_shape)
-            or differs("number of parameters", answer.count_params(), right.count_params())
-            or differs("shapes of the weights", shapes(answer), shapes(right))
+            differs("input shape", taken, right.input_shape)
+            or differs("output shape", output_shape(answer, taken), right.output_shape)
+            or self.counts_otherwise(answer, right)
+            or differs("shapes of the weights", sorted(shapes(answer)), sorted(shapes(right)))
             or self.computes_otherwise(answer, right)
         )
 
+    def counts_otherwise(self, answer: Any, right: Any) -> tuple[str, ...]:
+        lines = differs("number of parameters", answer.count_params(), right.count_params())
+        if not lines:
+            return ()
+        return (*lines, f"  Layer by layer: yours {counts(answer)}, right {counts(right)}.")
+
     def computes_otherwise(self, answer: Any, right: Any) -> tuple[str, ...]:
         rng = np.random.default_rng(0)
-        weights = [rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1])) for shape in shapes(right)]
-        image = rng.normal(size=(1, *right.input_shape[1:]))
+        weights = {
+            shape: rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1])) for shape in shapes(right)
+        }
+        image = rng.normal(size=(1, *right.input_shape[1:])).astype("float32")
         yours, wanted = (outputs(model, weights, image) for model in (answer, right))
         # Weights are scaled so that every layer keeps its input's size: sums are of order 1, and
         # of at most 3 * 3 * 32 terms in float32.
         off = np.abs(yours - wanted) > EPS * np.sqrt(3 * 3 * 32)
-        if not off.any():
+        if not off.any() and np.all(np.isfinite(yours)):
             return ()
         return (
-            "shapes and parameters are right, but the model computes something else.",
-            "  With the same weights and image its output differs from two plain convolutions.",
+            "all counts are right, but it computes something else. An activation?",
+            "  With the same weights two plain convolutions give another output.",
         )
+
+
+def input_shape(model: Any, expected: tuple) -> tuple:
+    """What the model takes; a subclassed model does not say, and is given what it should take."""
+    try:
+        return model.input_shape
+    except AttributeError:
+        return expected
+
+
+def output_shape(model: Any, taken: tuple) -> Any:
+    """What the model makes of such an input, found by calling it on a symbol."""
+    made = model(oracle.keras().Input(taken[1:]))
+    return [part.shape for part in made] if isinstance(made, list | tuple) else made.shape
+
+
+def counts(model: Any) -> str:
+    """The parameters of each layer that has any, as a sum: "896 + 18,496"."""
+    numbers = [layer.count_params() for layer in model.layers]
+    return " + ".join(f"{number:,}" for number in numbers if number)
 
 
 def shapes(model: Any) -> list[tuple[int, ...]]:
     return [tuple(weight.shape) for weight in model.get_weights()]
 
 
-def outputs(model: Any, weights: list[np.ndarray], image: np.ndarray) -> np.ndarray:
-    """The model's output with these weights; its own weights are put back."""
+def outputs(model: Any, weights: dict[tuple, np.ndarray], image: np.ndarray) -> np.ndarray:
+    """The model's output with these weights, by shape, for layers may be made in any order.
+
+    Its own weights are put back.
+    """
     own = model.get_weights()
     try:
-        model.set_weights(weights)
+        model.set_weights([weights[shape] for shape in shapes(model)])
         return oracle.to_numpy(model(image, training=False))
     finally:
         model.set_weights(own)
@@ -66,9 +100,14 @@ def differs(what: str, yours: Any, right: Any) -> tuple[str, ...]:
     return (f"the {what} is not right.", f"  yours {show(yours)}, right {show(right)}")
 
 
-def two_convolutions(size=(224, 224, 3), filters=(32, 64), kernels=(3, 3), **options):
+def two_convolutions(
+    size=(224, 224, 3), filters=(32, 64), kernels=(3, 3), activations=(None, None), **options
+):
     keras = oracle.keras()
-    layers = [keras.layers.Conv2D(f, k, **options) for f, k in zip(filters, kernels, strict=True)]
+    layers = [
+        keras.layers.Conv2D(f, k, activation=a, **options)
+        for f, k, a in zip(filters, kernels, activations, strict=False)
+    ]
     return keras.Sequential([keras.Input(size), *layers])
 
 
@@ -84,7 +123,7 @@ build_two_layer_model = Exercise(
         Misconception(
             "no bias",
             with_other(use_bias=False),
-            "the layers have no biases: 864 + 18,432 = 19,296 parameters.",
+            "the layers have no biases.",
             "Leave use_bias at its default, True.",
         ),
         Misconception(
@@ -107,8 +146,20 @@ build_two_layer_model = Exercise(
         ),
         Misconception(
             "relu",
-            with_other(activation="relu"),
+            with_other(activations=("relu", "relu")),
             "the layers apply a ReLU.",
+            "This model is two plain convolutions: leave activation out.",
+        ),
+        Misconception(
+            "relu after the first layer",
+            with_other(activations=("relu", None)),
+            "the first layer applies a ReLU.",
+            "This model is two plain convolutions: leave activation out.",
+        ),
+        Misconception(
+            "relu after the second layer",
+            with_other(activations=(None, "relu")),
+            "the second layer applies a ReLU.",
             "This model is two plain convolutions: leave activation out.",
         ),
         Misconception(
@@ -120,7 +171,7 @@ build_two_layer_model = Exercise(
         Misconception(
             "stride 2",
             with_other(strides=2),
-            "the layers move by 2 pixels: the output is a quarter as high and wide.",
+            "the layers have stride 2.",
             "Leave strides at its default, 1.",
         ),
         Misconception(

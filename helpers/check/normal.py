@@ -14,8 +14,14 @@ Y = Array(("image", "row", "column", "filter"))
 
 
 def tensors(rng, **options) -> Case:
-    """An image batch and a kernel in which no two sizes agree, so that no mix-up goes unseen."""
+    """An image batch and a kernel in which no two sizes agree, so that no mix-up goes unseen.
+
+    Where there is a stride, neither axis divides by it: rounding shows, and so does odd padding.
+    """
     n, h, w = int(rng.choice([2, 4])), int(rng.integers(7, 9)), int(rng.integers(10, 13))
+    stride = options.get("stride", 1)
+    while stride > 1 and 0 in ((h - 3) % stride, (w - 2) % stride):
+        h, w = int(rng.integers(7, 9)), int(rng.integers(10, 13))
     x = rng.normal(size=(n, h, w, 4))[..., :3]
     kernel = rng.normal(size=(3, 2, 3, 5))
     return {"x": np.ascontiguousarray(x), "kernel": kernel, **options}
@@ -25,16 +31,26 @@ def bias_of(case: Case, rng) -> Case:
     return {**case, "bias": 1 + rng.random(case["kernel"].shape[-1])}
 
 
+def wide(rng, **options) -> Case:
+    """Other sizes than usual, for answers that have the usual ones built in."""
+    return {"x": rng.normal(size=(1, 5, 9, 2)), "kernel": rng.normal(size=(2, 4, 2, 3)), **options}
+
+
 def window_cases(rng) -> list[Case]:
+    """Among them whole pixels with a fractional kernel, as photographs have them."""
     whole = tensors(rng)
-    whole = {name: np.round(3 * value).astype(int) for name, value in whole.items()}
-    wide = {"x": rng.normal(size=(1, 5, 9, 2)), "kernel": rng.normal(size=(2, 4, 2, 3))}
-    return [tensors(rng), wide, whole]
+    whole["x"] = np.round(9 * whole["x"]).astype(int)
+    other = wide(rng)
+    return [tensors(rng), other, whole]
+
+
+def bias_cases(rng) -> list[Case]:
+    return [bias_of(tensors(rng), rng), bias_of(wide(rng), rng)]
 
 
 def with_options(*options: Case):
-    """One drawn case for each set of options."""
-    return lambda rng: [tensors(rng, **option) for option in options]
+    """One drawn case for each set of options, and the last set once more at other sizes."""
+    return lambda rng: [*(tensors(rng, **option) for option in options), wide(rng, **options[-1])]
 
 
 def pad_same(x, kernel, stride=1, dilation=1, halves=split):
@@ -114,6 +130,18 @@ def first_image_only(x, kernel, **options):
     return np.concatenate([y[:1], np.zeros_like(y[1:])])
 
 
+def channels_kept_apart(x, kernel, bias=None, **options):
+    """(N, oh, ow, C, F): what is there before the sum over the channels."""
+    channels = range(kernel.shape[2])
+    maps = [convolve(x[..., c : c + 1], kernel[:, :, c : c + 1], **options) for c in channels]
+    y = np.stack(maps, axis=3)
+    return y if bias is None else y + bias
+
+
+def in_the_type_of_the_image(x, kernel, **options):
+    return convolve(x, kernel, **options).astype(x.dtype)
+
+
 def bias_per_tap(x, kernel, bias=None, **options):
     taps = kernel.shape[0] * kernel.shape[1]
     return convolve(x, kernel, None if bias is None else taps * bias, **options)
@@ -144,7 +172,7 @@ conv2d = Exercise(
     oracle=oracle.conv2d,
     parts={
         "window": Part(window_cases, Y),
-        "bias": Part(lambda rng: [bias_of(tensors(rng), rng)], Y),
+        "bias": Part(bias_cases, Y),
         "stride": Part(with_options({"stride": 2}, {"stride": 3}, {"stride": 4}), Y),
         "padding": Part(
             with_options(
@@ -194,6 +222,12 @@ conv2d = Exercise(
             "Each filter spans all channels: sum over height, width and channels.",
         ),
         Misconception(
+            "channels not summed",
+            channels_kept_apart,
+            "you keep one map for each input channel.",
+            "A filter spans all channels and makes one map: sum over the channels.",
+        ),
+        Misconception(
             "channels averaged",
             lambda x, kernel, bias=None, **options: convolve(
                 x, kernel / x.shape[3], bias, **options
@@ -220,10 +254,16 @@ conv2d = Exercise(
             "What is the dtype of the array that you fill? np.zeros makes floats.",
         ),
         Misconception(
+            "the image's type",
+            in_the_type_of_the_image,
+            "for an image of whole numbers your results lose their decimals.",
+            "Fill np.zeros(shape); np.zeros_like(x) or dtype=x.dtype would hold ints here.",
+        ),
+        Misconception(
             "bias forgotten",
             changed(bias=None),
             "the bias is not added.",
-            "Add bias once to every output number; NumPy broadcasts (F,) over the last axis.",
+            "Add it once to every output number; (F,) broadcasts over the last axis.",
         ),
         Misconception(
             "bias once per tap",
@@ -264,7 +304,7 @@ conv2d = Exercise(
         Misconception(
             "surplus at the start",
             lambda *args, **options: convolve(*args, **options, halves=lambda t: split(t)[::-1]),
-            "the odd row or column of zeros is at the top or left; Keras puts it last.",
+            "your odd row or column of zeros comes first; Keras puts it last.",
             "before = total // 2, and the rest goes after.",
         ),
         Misconception(
@@ -276,7 +316,7 @@ conv2d = Exercise(
         Misconception(
             "half a window on both sides",
             half_window_padding,
-            "you pad half a window on every side, whatever the stride and an even k need.",
+            "you pad half a window on every side, whatever stride or even k.",
             "Work out the total that the last stop needs, then split it.",
         ),
         Misconception(

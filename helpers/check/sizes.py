@@ -33,7 +33,7 @@ def sizes(**options):
 
     def cases(rng) -> list[Case]:
         n = [int(v) for v in rng.choice(np.arange(14, 40), size=4, replace=False)]
-        return grid(n=n, k=[1, 2, 3, 5], **options)
+        return grid(n=n, k=[3, 2, 5, 1], **options)  # the plainest first: it is shown
 
     return cases
 
@@ -67,7 +67,7 @@ output_length = Exercise(
             lambda n, k, stride=1, padding="valid", dilation=1: stops(
                 n, k, stride, padding, dilation, rounding=ceil
             ),
-            "you count a last stop at which the window hangs over the edge.",
+            "at your last stop the window hangs over the edge.",
             'With padding "valid" a stop that does not fit is no stop: round down.',
         ),
         Misconception(
@@ -97,8 +97,8 @@ output_length = Exercise(
         Misconception(
             "dilation ignored",
             lambda n, k, stride=1, padding="valid", dilation=1: stops(n, k, stride, padding, 1),
-            "this is the length for dilation 1: the dilation has no effect.",
-            "Draw 3 taps that are 2 cells apart. How many cells does the window cover?",
+            "the dilation has no effect.",
+            "Draw 3 taps of which every second cell is read. How many cells do they span?",
         ),
         Misconception(
             "dilation times k",
@@ -139,14 +139,14 @@ same_padding = Exercise(
         Misconception(
             "surplus at the start",
             lambda n, k, stride=1, dilation=1: split(total_padding(n, k, stride, dilation))[::-1],
-            "your odd zero goes to the start; Keras puts it at the end.",
+            "the odd zero is at the start; Keras puts it last.",
             "Swap the two halves: the smaller one comes before.",
         ),
         Misconception(
             "half the window on both sides",
             lambda n, k, stride=1, dilation=1: ((k - 1) * dilation // 2,) * 2,
-            "you add half a window on both sides, whatever the stride and an even k need.",
-            "Work out the total that the last stop needs, then split it.",
+            "you add half a window on both sides.",
+            "An even k or a stride needs another total: see where the last stop ends.",
         ),
         Misconception(
             "stride ignored",
@@ -159,7 +159,7 @@ same_padding = Exercise(
             lambda n, k, stride=1, dilation=1: split(
                 (ceil(n / stride) - 1) * stride + (k - 1) * dilation + 1 - n
             ),
-            "your total can be negative, and then you would cut cells off.",
+            "your total can be negative, which would cut cells off.",
             "When the window fits without padding, the total is 0: use max(…, 0).",
         ),
         Misconception(

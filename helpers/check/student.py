@@ -1,20 +1,25 @@
 """Call a student's function: quietly, on copies, and with its own line when it fails."""
 
 import copy
+import dis
+import inspect
 import linecache
+import os
 import sysconfig
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from helpers.check.verdicts import Finding
+from helpers.check.verdicts import UNBROKEN, Finding
 
 HELPERS = str(Path(__file__).resolve().parents[1])
-LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
+NOT_THE_STUDENTS = (*(path + os.sep for path in (HELPERS, *LIBRARIES)), "<frozen ", "<__array_")
+EMPTY_BODY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
 
 
 class Problem(Exception):
@@ -25,64 +30,121 @@ class Problem(Exception):
 
 
 class Unattempted(Exception):
-    """The stub is still there."""
+    """A stub is still there; ``stub`` names it where it is not the function that was called."""
+
+    def __init__(self, stub: str | None = None):
+        self.stub = stub
 
 
-def call(function: Callable, arguments: dict[str, Any]) -> Any:
-    """What ``function(**arguments)`` returns; Problem or Unattempted where it returns nothing.
+def call(function: Callable, arguments: dict[str, Any], positional: Sequence[str] = ()) -> Any:
+    """What the function returns; Problem or Unattempted where there is nothing to compare.
 
     The function gets copies, so that a change in place is seen and does no harm. Its warnings are
     dropped, because a line on stderr costs a right answer its mark in nbgrader.
     """
     given = copy.deepcopy(arguments)
+    first = [given[name] for name in positional]
+    options = {name: value for name, value in given.items() if name not in positional}
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            answer = function(**given)
-    except NotImplementedError:
-        raise Unattempted from None
-    except Exception as error:
-        raise Problem(crash(error, function, arguments)) from None
+            answer = function(*first, **options)
+    except NotImplementedError as error:
+        raise Unattempted(other_stub(error, function)) from None
+    except (Exception, SystemExit) as error:  # not KeyboardInterrupt: the student wants to stop
+        misfit = describe_misfit(error, function, first, options)
+        raise Problem(crash(misfit or describe(error), error, function, arguments)) from None
+    if answer is Ellipsis or (answer is None and is_stub(function)):
+        raise Unattempted
     for name, before in arguments.items():
         if isinstance(before, np.ndarray) and not np.array_equal(before, given[name]):
-            raise Problem(
-                Finding(
-                    "mutated",
-                    (
-                        f"your function changes its input `{name}`.",
-                        "  The caller still needs it as it was.",
-                        f"  Look for an assignment into `{name}`, or `{name} += …`; work on a copy.",
-                    ),
-                )
-            )
+            raise Problem(changed_input(name))
     return answer
 
 
-def crash(error: Exception, function: Callable, arguments: dict[str, Any]) -> Finding:
+def is_stub(function: Callable) -> bool:
+    """Whether the body is only `...` or `pass`: then nothing was forgotten, it was not begun."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    steps = list(dis.get_instructions(code))
+    loaded = {step.argval for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST")}
+    return {step.opname for step in steps} <= EMPTY_BODY and loaded <= {None, Ellipsis}
+
+
+def other_stub(error: NotImplementedError, function: Callable) -> str | None:
+    """The name of the stub, where the function calls one instead of being one.
+
+    Only where the function's own frame is in sight: a stand-in for it may run it elsewhere.
+    """
+    codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    own = getattr(function, "__code__", None)
+    return codes[-1].co_name if own in codes and codes[-1] is not own else None
+
+
+def changed_input(name: str) -> Finding:
+    return Finding(
+        "mutated",
+        (
+            f"your function changes its input `{name}`.",
+            "  The caller still needs it as it was.",
+            f"  Look for an assignment into `{name}`, or `{name} += …`; work on a copy.",
+        ),
+    )
+
+
+def describe_misfit(
+    error: BaseException, function: Callable, first: list, options: dict[str, Any]
+) -> str | None:
+    """Why the call itself failed, before any line of the function ran; else None."""
+    if not isinstance(error, TypeError):
+        return None
+    try:
+        inspect.signature(function).bind(*first, **options)
+    except (TypeError, ValueError) as misfit:
+        return f"TypeError: {misfit}."
+    return None
+
+
+def crash(
+    what: str, error: BaseException, function: Callable, arguments: dict[str, Any]
+) -> Finding:
     """The student's own exception, at the student's own line."""
-    what = f"{type(error).__name__}: {error}".splitlines()[0][:100]
     lines = [f"your code stopped with {what}"]
     own = own_line(error)
     if own:
         lines.append(f"  in line {own[0]} of your cell:  {own[1]}")
     lines.append(f"  called as {signature(function, arguments)}")
+    if isinstance(error, TypeError) and not own:
+        lines.append("  Look at the names and the order of your function's arguments.")
     return Finding("crashed", tuple(lines))
 
 
-def own_line(error: Exception) -> tuple[int, str] | None:
+def describe(error: BaseException) -> str:
+    """Type and first line of an exception, also of one that cannot say what it is."""
+    try:
+        message = str(error).partition("\n")[0][:100]
+    except Exception:  # a student's own __str__
+        message = ""
+    return f"{type(error).__name__}: {message}" if message else f"{type(error).__name__}."
+
+
+def own_line(error: BaseException) -> tuple[int, str] | None:
     """Line number and text of the deepest frame that is neither ours nor a library's."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith((HELPERS, *LIBRARIES)):
+        if not frame.filename.startswith(NOT_THE_STUDENTS):
             text = linecache.getline(frame.filename, frame.lineno or 0).strip()
             return frame.lineno or 0, text
     return None
 
 
 def signature(function: Callable | str, arguments: dict[str, Any]) -> str:
-    """The call as one would write it, arrays by their shapes."""
+    """The call as one would write it, arrays by their shapes; spaces within an item do not break."""
     name = function if isinstance(function, str) else getattr(function, "__name__", "your function")
     shown = []
     for key, value in arguments.items():
-        is_array = isinstance(value, np.ndarray)
-        shown.append(f"{key} {value.shape}" if is_array else f"{key}={value!r}")
+        item = f"{key}={value!r}"
+        if isinstance(value, np.ndarray):
+            item = f"{key} {value.shape}" + (" of ints" if value.dtype.kind == "i" else "")
+        shown.append(item.replace(" ", UNBROKEN))
     return f"{name}({', '.join(shown)})"

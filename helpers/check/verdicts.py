@@ -1,8 +1,12 @@
 """What a check can answer: a green line, or one card in place of a traceback."""
 
+import re
+import textwrap
 from dataclasses import dataclass
 
 GREEN, RED, YELLOW, RESET = "\033[32m", "\033[31m", "\033[33m", "\033[0m"
+WIDTH = 83  # `nbgrader validate` cuts off what is longer
+UNBROKEN = "\N{NO-BREAK SPACE}"  # a space at which no line ends; shown as a plain one
 
 
 @dataclass(frozen=True)
@@ -20,37 +24,51 @@ class CheckFailed(AssertionError):
     ``exercise``, ``part``, ``kind`` and ``misconception`` are for whoever counts mistakes.
     """
 
+    colour = RED
+
     def __init__(self, exercise: str, part: str, finding: Finding):
         self.exercise, self.part = exercise, part
         self.kind, self.misconception = finding.kind, finding.misconception
-        self.title = f"✗ {exercise}, {part}: {finding.lines[0]}"
-        self.body = finding.lines[1:]
-        super().__init__("\n".join((self.title, *self.body)))
-
-    colour = RED
+        self.lines = fold(f"✗ {exercise}, {part}: {finding.lines[0]}", *finding.lines[1:])
+        super().__init__("\n".join(self.lines))
 
     def _render_traceback_(self) -> list[str]:
         """IPython shows these lines instead of a traceback."""
-        return [f"{self.colour}{self.title}{RESET}", *self.body]
+        return [f"{self.colour}{self.lines[0]}{RESET}", *self.lines[1:]]
 
 
 class NotAttempted(CheckFailed):
-    """The exercise still holds its stub: a state of its own, not a mistake."""
+    """The exercise still holds its stub, or calls one: a state of its own, not a mistake."""
 
     colour = YELLOW
 
-    def __init__(self, exercise: str):
-        self.exercise, self.part, self.kind, self.misconception = (
-            exercise,
-            "",
-            "not attempted",
-            None,
+    def __init__(self, exercise: str, part: str = "", stub: str | None = None):
+        self.exercise, self.part = exercise, part
+        self.kind, self.misconception = "not attempted", None
+        line = f'○ {exercise}: not attempted yet. Try check.hint("{exercise}")'
+        if stub:
+            line = f"○ {exercise}: waits for `{stub}`, which is not attempted yet."
+        self.lines = fold(line)
+        AssertionError.__init__(self, "\n".join(self.lines))
+
+
+def fold(*lines: str) -> list[str]:
+    """Lines of at most WIDTH characters, continued ones indented further; words stay whole."""
+    folded = []
+    for line in lines:
+        indent = re.match(" *", line).group()
+        rest = textwrap.wrap(
+            line.strip(),
+            WIDTH - len(indent),
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+            drop_whitespace=True,
+            replace_whitespace=False,
         )
-        self.title = f"○ {exercise}: not attempted yet."
-        self.body = (f'  When you would like a nudge: check.hint("{exercise}")',)
-        AssertionError.__init__(self, "\n".join((self.title, *self.body)))
+        folded += [indent + piece.replace(UNBROKEN, " ") for piece in rest]
+    return folded
 
 
 def passed(exercise: str, part: str, cases: int) -> None:
-    several = f"all {cases} cases" if cases > 1 else "its case"
+    several = f"all {cases} cases" if cases > 2 else "both cases" if cases == 2 else "its case"
     print(f"{GREEN}✓ {exercise}, {part}: right in {several}.{RESET}")

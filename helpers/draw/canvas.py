@@ -22,6 +22,8 @@ FAINT = "#BBBBBB"
 
 SMALL, NORMAL, LARGE = 9, 10, 12  # points
 CELL = 0.36  # inches
+MARGIN = 0.14  # inches of white around a picture
+WIDEST = 8.5  # inches: what a notebook's column shows at real size
 
 Point = tuple[float, float]
 
@@ -35,9 +37,25 @@ def tint(colour: str, strength: float) -> tuple[float, ...]:
 
 def number(value: float) -> str:
     """An integer as an integer, anything else with two decimals, and a true minus sign."""
-    whole = float(value).is_integer()
-    text = f"{int(value)}" if whole else f"{value:.2f}"
+    value = round(float(value), 9)  # forget the noise of floating point
+    text = f"{int(value)}" if value.is_integer() else decimals(value)
     return text.replace("-", "−")
+
+
+def decimals(value: float) -> str:
+    """Two decimals, a true minus sign, and no minus zero."""
+    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
+
+
+def numbers(values: np.ndarray) -> np.ndarray:
+    """The texts of a whole array: integers where all of them are, else two decimals throughout."""
+    whole = bool(np.all(np.isnan(values) | (np.round(values, 9) % 1 == 0)))
+    texts = ["" if np.isnan(v) else number(v) if whole else decimals(v) for v in values.ravel()]
+    return np.array(texts, dtype=object).reshape(values.shape)
+
+
+def by(shape) -> str:
+    return " × ".join(map(str, shape))
 
 
 def signed(value: float) -> str:
@@ -82,10 +100,9 @@ class Canvas:
         self.axes.text(x, y, text, fontsize=size, **style)
         points = self.cell * 72
         lines = text.split("\n")
-        width, height = (
-            0.56 * size * max(map(len, lines)) / points,
-            1.3 * size * len(lines) / points,
-        )
+        letter = 0.68 if style.get("weight") == "bold" else 0.58
+        width = letter * size * max(map(len, lines)) / points
+        height = 1.3 * size * len(lines) / points
         left = {"center": x - width / 2, "left": x, "right": x - width}[style["ha"]]
         top = {"center": y - height / 2, "top": y, "bottom": y - height}.get(style["va"], y)
         self.reach((left, top), (left + width, top + height))
@@ -102,23 +119,26 @@ class Canvas:
         )
         self.reach(start, end)
 
-    def grid(self, x: float, y: float, values: np.ndarray, colour: Any, title: str = "") -> None:
+    def grid(
+        self, x: float, y: float, values: np.ndarray, colour: Any, title: str = "", size: str = ""
+    ) -> None:
         """A matrix of numbered cells; ``colour`` is one for all or a function of (row, column).
 
-        NaN cells stay blank: what is not known yet.
+        NaN cells stay blank: what is not known yet. ``size`` is what to write below, (H, W) unless
+        given.
         """
         rows, columns = values.shape
+        texts = numbers(values)
+        points = min(NORMAL, 0.84 * self.cell * 72 / max(map(ems, texts.ravel()), default=1))
         for i, j in np.ndindex(rows, columns):
             fill = colour(i, j) if callable(colour) else tint(colour, 0.22)
-            blank = np.isnan(values[i, j])
+            blank = not texts[i, j]
             self.square(x + j, y + i, "white" if blank else fill, line=FAINT if blank else INK)
             if not blank:
-                text = number(values[i, j])
-                size = NORMAL if len(text) < 4 else 26 / len(text) + 1
-                self.words(x + j + 0.5, y + i + 0.52, text, size)
+                self.words(x + j + 0.5, y + i + 0.52, texts[i, j], points)
         if title:
             self.words(x + columns / 2, y - 0.6, title, weight="bold")
-        self.words(x + columns / 2, y + rows + 0.5, f"{rows} × {columns}", SMALL)
+        self.words(x + columns / 2, y + rows + 0.5, size or by(values.shape), SMALL)
 
     def sheet(
         self,
@@ -138,17 +158,26 @@ class Canvas:
             fill = tint(HIGHLIGHT, 0.6) if (i, j) in marked else tint(colour, strength)
             corners = [oblique(x, y, i + a, j + b) for a, b in ((0, 0), (0, 1), (1, 1), (1, 0))]
             self.polygon(corners, fill, line=tint(colour, 0.9), linewidth=0.6)
-        edge = [oblique(x, y, a, b) for a, b in ((0, 0), (0, columns), (rows, columns), (rows, 0))]
-        self.polygon(edge, line=colour, linewidth=1.4)
+        self.polygon(corners_of(x, y, (0, 0), (rows, columns)), line=colour, linewidth=1.4)
 
-    def done(self, alt: str, margin: float = 0.4) -> Picture:
-        """Cut the paper to size."""
+    def done(self, alt: str) -> Picture:
+        """Cut the paper to size, and scale it down where it is wider than a notebook's column."""
+        margin = MARGIN / self.cell
         (left, top), (right, bottom) = np.min(self.corners, axis=0), np.max(self.corners, axis=0)
         width, height = right - left + 2 * margin, bottom - top + 2 * margin
+        shrink = min(1, WIDEST / (width * self.cell))
+        for text in self.axes.texts:
+            text.set_fontsize(text.get_fontsize() * shrink)
+        self.cell *= shrink
         self.figure.set_size_inches(width * self.cell, height * self.cell)
         self.axes.set_xlim(left - margin, right + margin)
         self.axes.set_ylim(bottom + margin, top - margin)
         return Picture(self.figure, alt)
+
+
+def ems(text: str) -> float:
+    """How wide a number is in DejaVu Sans, in units of its size."""
+    return sum({".": 0.32, "−": 0.84}.get(character, 0.64) for character in text) or 0.64
 
 
 ACROSS, UP = 0.55, 0.32  # how far one column runs to the right and up in a sheet
@@ -157,3 +186,10 @@ ACROSS, UP = 0.55, 0.32  # how far one column runs to the right and up in a shee
 def oblique(x: float, y: float, row: float, column: float) -> Point:
     """Where a sheet's corner (row, column) falls on the paper."""
     return x + ACROSS * column, y + row - UP * column
+
+
+def corners_of(x: float, y: float, at, size) -> list[Point]:
+    """The four corners of a block of cells on a sheet: top left, top right, bottom right, ..."""
+    (i, j), (rows, columns) = at, size
+    ends = ((i, j), (i, j + columns), (i + rows, j + columns), (i + rows, j))
+    return [oblique(x, y, row, column) for row, column in ends]

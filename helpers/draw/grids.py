@@ -5,10 +5,10 @@ import textwrap
 import numpy as np
 
 from helpers.draw.canvas import (
+    CELL,
     FAINT,
     GRADIENT,
     HIGHLIGHT,
-    INK,
     INPUT,
     KERNEL,
     LARGE,
@@ -16,23 +16,27 @@ from helpers.draw.canvas import (
     OUTPUT,
     PADDING,
     SMALL,
+    WIDEST,
     Canvas,
+    by,
     number,
+    numbers,
     signed,
     tint,
 )
 from helpers.draw.picture import Picture
-from helpers.draw.sliding import Axis, Slide
+from helpers.draw.sliding import Axis, Slide, numeric, position
 
 
 def window(image, kernel, at=(0, 0), stride=1, padding="valid", dilation=1) -> Picture:
     """A window on an image, and the sum that makes one output number.
 
     ``image`` (H, W), ``kernel`` (kh, kw), ``at`` the output position (row, column). Outputs after
-    ``at`` are still blank. ValueError where something does not fit.
+    ``at`` are still blank. Zeros of padding are hatched: "same" is Keras', an odd zero at the bottom
+    and right. ValueError where something does not fit.
     """
     slide = Slide.of(image, kernel, stride, padding, dilation)
-    slide.check(at)
+    at = position(at, slide.shape)
     canvas = Canvas()
     right = padded_image(canvas, slide, at)
     middle = slide.padded.shape[0] / 2
@@ -43,8 +47,8 @@ def window(image, kernel, at=(0, 0), stride=1, padding="valid", dilation=1) -> P
         canvas.grid(x, middle - array.shape[0] / 2, array, colour, title)
         return x + array.shape[1]
 
-    right = centred(slide.kernel, 1.8, "×", KERNEL, "kernel")
-    right = centred(slide.so_far(at), 1.8, "=", OUTPUT, "output")
+    right = centred(slide.kernel, 1.6, "×", KERNEL, "kernel")
+    right = centred(slide.so_far(at), 1.6, "=", OUTPUT, "output")
     x, y = right - slide.shape[1] + at[1], middle - slide.shape[0] / 2 + at[0]
     canvas.frame(x, y, 1, 1)
     below(canvas, right / 2, slide.padded.shape[0] + 1.3, slide.arithmetic(at), right)
@@ -81,49 +85,85 @@ def below(canvas: Canvas, x: float, y: float, text: str, width: float) -> None:
     canvas.words(x, y + 0.35 * len(lines), "\n".join(lines), NORMAL, linespacing=1.5)
 
 
-MEANING = {"kernel": KERNEL, "output": OUTPUT, "convolution": OUTPUT, "correlation": OUTPUT}
-MEANING |= {"y": OUTPUT, "yours": OUTPUT, "target": OUTPUT, "dy": GRADIENT, "dx": GRADIENT}
+MEANING = {"kernel": KERNEL, "filter": KERNEL, "weights": KERNEL}
+MEANING |= dict.fromkeys(("output", "convolution", "correlation", "y", "yours", "target"), OUTPUT)
+MEANING |= dict.fromkeys(("dx", "dy", "dkernel", "dbias", "dimage", "gradient"), GRADIENT)
 
 
 def arrays(**named) -> Picture:
     """Arrays side by side as numbered grids, each under its name.
 
-    One or two dimensions; a name that ends in kernel, output, dx … has that thing's colour.
+    One or two dimensions, in as many lines as the width of a notebook needs. A name that ends in
+    kernel, output, dx … has that thing's colour, any other the input's. ValueError for no array,
+    an empty one or more dimensions.
     """
-    canvas = Canvas()
-    shown = {name: np.atleast_2d(np.asarray(a, dtype=float)) for name, a in named.items()}
-    if not shown or any(array.ndim > 2 for array in shown.values()):
+    shown = {name.replace("_", " "): numeric(array, name) for name, array in named.items()}
+    if not shown or any(array.ndim not in (1, 2) for array in shown.values()):
         raise ValueError("Name the arrays to draw, each of one or two dimensions: arrays(image=x).")
-    middle = max(array.shape[0] for array in shown.values()) / 2
-    x = 0.0
-    for name, array in shown.items():
-        title = name.replace("_", " ")
-        width = max(array.shape[1], 0.56 * NORMAL * len(title) / 72 / canvas.cell + 0.4)
-        left = x + (width - array.shape[1]) / 2
-        colour = MEANING.get(name.split("_")[-1], INPUT)
-        canvas.grid(left, middle - array.shape[0] / 2, array, colour, title)
-        x += width + 1.2
-    words = [f"{name.replace('_', ' ')} = {a.tolist()}" for name, a in plain(named)]
+    canvas, y = Canvas(), 0.0
+    for line in lines_of(shown, WIDEST / CELL - 1):
+        tallest = max(np.atleast_2d(shown[name]).shape[0] for name in line)
+        x = 0.0
+        for name in line:
+            array = shown[name]
+            table = np.atleast_2d(array).astype(float)
+            rows, columns = table.shape
+            left = x + (width_of(name, array) - columns) / 2
+            colour = MEANING.get(name.split()[-1], INPUT)
+            canvas.grid(left, y + (tallest - rows) / 2, table, colour, name, by(array.shape))
+            x += width_of(name, array) + APART
+        y += tallest + 2.6
+    words = [f"{name} = {in_words(array)}" for name, array in shown.items()]
     return canvas.done("; ".join(words) + ".")
 
 
-def plain(named) -> list[tuple[str, np.ndarray]]:
-    return [(name, np.asarray(array)) for name, array in named.items()]
+APART = 1.2  # cells between two arrays
+
+
+def width_of(name: str, array: np.ndarray) -> float:
+    """In cells: the grid or the name above it, whichever is wider."""
+    return max(array.shape[-1], 0.68 * NORMAL * len(name) / 72 / CELL)
+
+
+def lines_of(shown: dict[str, np.ndarray], widest: float) -> list[list[str]]:
+    """The names, broken into lines no wider than so many cells."""
+    lines, x = [], np.inf
+    for name, array in shown.items():
+        width = width_of(name, array)
+        if x + width > widest:
+            lines.append([])
+            x = 0.0
+        lines[-1].append(name)
+        x += width + APART
+    return lines
+
+
+def in_words(array: np.ndarray) -> str:
+    """Nested lists; numbers as the picture shows them, the same on every machine."""
+    texts = np.vectorize(lambda text: text.replace("−", "-"))(numbers(array.astype(float)))
+    return str(texts.tolist()).replace("'", "")
 
 
 def stops(n, k, stride=1, padding="valid", dilation=1) -> Picture:
-    """Every stop of a window of ``k`` taps along ``n`` cells, one row each."""
+    """Every stop of a window of ``k`` taps along ``n`` cells, one row each.
+
+    Zeros of padding are hatched, cells that no stop reads are crossed out. ValueError for a window
+    that does not fit.
+    """
     axis = Axis(n, k, stride, padding, dilation)
     before, after = axis.zeros
+    read = {tap for stop in range(axis.stops) for tap in axis.taps(stop)}
+    missed = [cell for cell in range(n) if cell not in read]
     canvas = Canvas()
-    for cell in range(-before, n + after):
-        inside = 0 <= cell < n
-        canvas.square(
-            cell, 0, tint(INPUT, 0.25) if inside else "white", line=INK if inside else PADDING
-        )
-        if not inside:
-            canvas.square(cell, 0, None, line=PADDING, hatch="///", linewidth=0, alpha=0.5)
-        canvas.words(cell + 0.5, 0.52, str(cell) if inside else "0", NORMAL if inside else SMALL)
+    for cell in (*range(-before, 0), *range(n, n + after)):
+        canvas.square(cell, 0, "white", line=PADDING, hatch="////", zorder=0.5)
+    for cell in range(n):
+        canvas.square(cell, 0, "white" if cell in missed else tint(INPUT, 0.25))
+        if cell in missed:
+            for ends in ([(cell, 0), (cell + 1, 1)], [(cell, 1), (cell + 1, 0)]):
+                canvas.line(ends, HIGHLIGHT, linewidth=1.2, solid_capstyle="butt")
+        box = {"facecolor": "white", "edgecolor": "none", "boxstyle": "circle,pad=0.15"}
+        canvas.words(cell + 0.5, 0.52, str(cell), bbox=box if cell in missed else None)
     for stop in range(axis.stops):
         taps, y = axis.taps(stop), 1.5 + 1.1 * stop
         canvas.line([(taps[0] + 0.5, y + 0.4), (taps[-1] + 0.5, y + 0.4)], HIGHLIGHT, linewidth=1.2)
@@ -134,10 +174,6 @@ def stops(n, k, stride=1, padding="valid", dilation=1) -> Picture:
                 zorder=3,
             )
         canvas.words(-before - 0.6, y + 0.4, f"stop {stop}", SMALL, ha="right")
-    read = {tap for stop in range(axis.stops) for tap in axis.taps(stop)}
-    missed = [cell for cell in range(n) if cell not in read]
-    for cell in missed:
-        canvas.line([(cell + 0.2, 0.2), (cell + 0.8, 0.8)], HIGHLIGHT, linewidth=1.6, zorder=6)
     title = sentence(axis, missed)
     canvas.words((n + after - before) / 2, -0.8, title, NORMAL + 1, weight="bold")
     return canvas.done(title + ".")
@@ -147,7 +183,8 @@ def sentence(axis: Axis, missed: list[int]) -> str:
     options = [f"n = {axis.n}", f"k = {axis.k}"]
     options += [f"stride {axis.stride}"] if axis.stride > 1 else []
     options += [f"dilation {axis.dilation}"] if axis.dilation > 1 else []
-    options += [f"zeros {axis.zeros}"] if sum(axis.zeros) else []
+    before, after = axis.zeros
+    options += [f"{before} + {after} zeros"] if before + after else []
     many = "stop" if axis.stops == 1 else "stops"
     cells = "cell" if len(missed) == 1 else "cells"
     never = f", {len(missed)} {cells} never read" if missed else ""
@@ -157,39 +194,36 @@ def sentence(axis: Axis, missed: list[int]) -> str:
 def im2col(image, kernel, at=(0, 0)) -> Picture:
     """Each window as a row of a matrix: the convolution is one matrix product.
 
-    ``image`` (H, W), ``kernel`` (kh, kw); the patch matrix is (oh·ow, kh·kw).
+    ``image`` (H, W), ``kernel`` (kh, kw), padding "valid", stride 1; the patch matrix is
+    (oh·ow, kh·kw). ``at`` is the output position whose window is followed. ValueError where
+    something does not fit.
     """
     slide = Slide.of(image, kernel)
-    slide.check(at)
+    at = position(at, slide.shape)
     patches = np.array([[slide.padded[c] for c in slide.cells(p)] for p in np.ndindex(slide.shape)])
     row, taps = at[0] * slide.shape[1] + at[1], slide.kernel.size
-    canvas = Canvas()
-    top = max(taps - slide.image.shape[0], 0) / 2
-    taken = set(slide.cells(at))
-    canvas.grid(
-        0,
-        top,
-        slide.image,
-        lambda i, j: tint(HIGHLIGHT, 0.35) if (i, j) in taken else tint(INPUT, 0.2),
-        "image",
-    )
-    canvas.frame(at[1], top + at[0], slide.kernel.shape[1], slide.kernel.shape[0])
-    x = slide.image.shape[1] + 2.2
-    y = max(taps - len(patches), 0) / 2
-    canvas.arrow((x - 1.9, taps / 2), (x - 0.4, taps / 2))
-    canvas.grid(
-        x,
-        y,
-        patches,
-        lambda i, j: tint(HIGHLIGHT, 0.35) if i == row else tint(INPUT, 0.2),
-        "one row per window",
-    )
+    (h, w), (kh, kw), taken = slide.image.shape, slide.kernel.shape, set(slide.cells(at))
+    middle = max(h, len(patches), taps) / 2
+    canvas, y = Canvas(), middle - len(patches) / 2
+
+    def pixel(i, j):
+        return tint(HIGHLIGHT, 0.35) if (i, j) in taken else tint(INPUT, 0.2)
+
+    def patch(i, j):
+        return tint(HIGHLIGHT, 0.35) if i == row else tint(INPUT, 0.2)
+
+    canvas.grid(0, middle - h / 2, slide.image, pixel, "image")
+    canvas.frame(at[1], middle - h / 2 + at[0], kw, kh)
+    x = w + 2.0
+    start = (w + 0.25, middle - h / 2 + at[0] + kh / 2)
+    canvas.arrow(start, (x - 0.2, y + row + 0.5), HIGHLIGHT)
+    canvas.grid(x, y, patches, patch, "one row per window")
     canvas.frame(x, y + row, taps, 1)
     x += taps + 1.4
-    canvas.words(x - 0.7, taps / 2, "×", LARGE + 4)
-    canvas.grid(x, 0, slide.kernel.reshape(-1, 1), KERNEL, "kernel")
+    canvas.words(x - 0.7, middle, "×", LARGE + 4)
+    canvas.grid(x, middle - taps / 2, slide.kernel.reshape(-1, 1), KERNEL, "kernel")
     x += 2.4
-    canvas.words(x - 0.7, taps / 2, "=", LARGE + 4)
+    canvas.words(x - 0.7, middle, "=", LARGE + 4)
     canvas.grid(x, y, slide.output.reshape(-1, 1), OUTPUT, "output")
     canvas.frame(x, y + row, 1, 1)
     return canvas.done(
@@ -201,11 +235,15 @@ def im2col(image, kernel, at=(0, 0)) -> Picture:
 def receptive_field(kernel_sizes, strides=None) -> Picture:
     """What one output sees of each layer below it, along one axis.
 
-    ``kernel_sizes`` and ``strides`` from the input upwards; strides are 1 unless given.
+    ``kernel_sizes`` and ``strides`` from the input upwards; strides are 1 unless given. ValueError
+    for no layer, a different number of strides, or a size below 1.
     """
-    strides = list(strides or [1] * len(kernel_sizes))
+    kernel_sizes = list(kernel_sizes)
+    strides = [1] * len(kernel_sizes) if strides is None else list(strides)
     if not kernel_sizes or len(strides) != len(kernel_sizes):
         raise ValueError("Give one kernel size for each layer, and as many strides or none.")
+    if not all(isinstance(size, (int, np.integer)) and size > 0 for size in kernel_sizes + strides):
+        raise ValueError("Kernel sizes and strides are whole numbers from 1 up.")
     seen = [1]
     for k, stride in zip(reversed(kernel_sizes), reversed(strides), strict=True):
         seen.append((seen[-1] - 1) * stride + k)
@@ -239,15 +277,15 @@ def backward(dy, kernel, at=(0, 0)) -> Picture:
     """An output hands its gradient back to the pixels it read, weighted by the kernel.
 
     ``dy`` (oh, ow), ``kernel`` (kh, kw), padding "valid", stride 1. The arithmetic below is that of
-    the pixel at the window's centre: one product for each window that read it.
+    the pixel at the window's centre: one product for each window that read it. ValueError where
+    something does not fit.
     """
-    dy, kernel = np.asarray(dy), np.asarray(kernel)
+    dy, kernel = numeric(dy, "dy"), numeric(kernel, "kernel")
     if dy.ndim != 2 or kernel.ndim != 2:
         raise ValueError(
             f"dy is (oh, ow), the kernel (kh, kw); these are {dy.shape}, {kernel.shape}."
         )
-    if not (0 <= at[0] < dy.shape[0] and 0 <= at[1] < dy.shape[1]):
-        raise ValueError(f"at={at} lies outside dy of {dy.shape[0]} × {dy.shape[1]}.")
+    at = position(at, dy.shape)
     kh, kw = kernel.shape
     dx = np.zeros((dy.shape[0] + kh - 1, dy.shape[1] + kw - 1))
     for i, j in np.ndindex(dy.shape):
@@ -262,13 +300,15 @@ def backward(dy, kernel, at=(0, 0)) -> Picture:
     x += kw + 2.2
     canvas.arrow((x - 1.9, middle), (x - 0.3, middle))
 
+    p, q = at[0] + kh // 2, at[1] + kw // 2
+
     def fill(i, j):
         inside = at[0] <= i < at[0] + kh and at[1] <= j < at[1] + kw
-        return tint(HIGHLIGHT, 0.35) if inside else tint(GRADIENT, 0.22)
+        strength = 0.65 if (i, j) == (p, q) else 0.35
+        return tint(HIGHLIGHT, strength) if inside else tint(GRADIENT, 0.22)
 
     canvas.grid(x, 0, dx, fill, "dx")
     canvas.frame(x + at[1], at[0], kw, kh)
-    p, q = at[0] + kh // 2, at[1] + kw // 2
     text = f"dx at row {p}, column {q}: {shares(dy, kernel, p, q)} = {number(dx[p, q])}"
     below(canvas, (x + dx.shape[1]) / 2, dx.shape[0] + 1.2, text, x + dx.shape[1])
     return canvas.done(

@@ -2,50 +2,84 @@
 
 import numpy as np
 
-from helpers.draw.canvas import INK, NORMAL, SMALL
+from helpers.draw.canvas import HIGHLIGHT, INK, INPUT, NORMAL, SMALL, WIDEST, by, decimals
 from helpers.draw.picture import Picture
 
-WIDTH = 8.4  # inches: a notebook's column
+ACROSS = 4  # images in one row
+COLUMN = 2.5  # inches: larger photographs make heavy notebooks
+GAP, TITLE, CAPTION, BAR = 0.2, 0.32, 0.34, 0.38  # inches: between images, above, below, colours
 
 
 def images(**named) -> Picture:
-    """Images side by side, each under its name.
+    """Images side by side, each under its name, with its shape and range below.
 
-    (H, W, 3) in 0..1 in colour, (H, W) in grey; where there are negative numbers, orange is
-    positive and blue negative, with white at 0.
+    (H, W, 3) in colour, numbers 0..1 or 0..255; (H, W) in grey, from the smallest number to the
+    largest. Where there are negative numbers, orange is positive, blue negative and white 0, with
+    a bar of colours. ValueError for any other shape.
     """
     from matplotlib.figure import Figure
 
-    shown = {name: np.asarray(image) for name, image in named.items()}
-    if not shown or any(a.ndim != 2 and a.shape[2:] != (3,) for a in shown.values()):
+    shown = {name.replace("_", " "): np.asarray(image) for name, image in named.items()}
+    if not shown or any(not drawable(image) for image in shown.values()):
         raise ValueError("Name the images to draw, each (H, W) or (H, W, 3): images(photo=x).")
-    column = min(WIDTH / len(shown), 3.4)
-    tallest = max(a.shape[0] / a.shape[1] for a in shown.values())
-    figure = Figure(figsize=(column * len(shown), (column - 0.3) * tallest + 0.75))
-    axes = figure.subplots(1, len(shown), squeeze=False)[0]
-    figure.subplots_adjust(
-        0.01, 0.42 / figure.get_figheight(), 0.99, 1 - 0.34 / figure.get_figheight()
-    )
-    for panel, (name, image) in zip(axes, shown.items(), strict=True):
-        draw_one(panel, image)
-        panel.set_title(name.replace("_", " "), fontsize=NORMAL + 1, color=INK, weight="bold")
-        panel.set_xlabel(caption(image), fontsize=SMALL, color=INK)
-        panel.set_xticks([])
-        panel.set_yticks([])
-    words = [f"{name.replace('_', ' ')}, {caption(image)}" for name, image in shown.items()]
-    return Picture(figure, "Images side by side: " + "; ".join(words) + ".")
+    across = min(len(shown), ACROSS)
+    down = -(-len(shown) // across)
+    column = min(WIDEST / across, COLUMN)
+    tall = (column - GAP) * max(image.shape[0] / image.shape[1] for image in shown.values())
+    row = TITLE + tall + CAPTION + (BAR if any(map(has_signs, shown.values())) else 0)
+    figure = Figure(figsize=(column * across, row * down))
+    for place, (name, image) in enumerate(shown.items()):
+        left = column * (place % across) + GAP / 2
+        top = row * (down - place // across) - TITLE
+        draw_one(figure, (left, top, column - GAP), name, image)
+    words = [f"{name}, {caption(image)}" for name, image in shown.items()]
+    return Picture(figure, "Images side by side: " + "; ".join(words) + ".", photographic=True)
 
 
-def draw_one(panel, image: np.ndarray) -> None:
+def drawable(image: np.ndarray) -> bool:
+    shaped = image.ndim == 2 or image.shape[2:] == (3,)
+    return shaped and image.size > 0 and image.dtype.kind in "buif"
+
+
+def has_signs(image: np.ndarray) -> bool:
+    return image.ndim == 2 and image.min() < 0
+
+
+def draw_one(figure, place: tuple[float, float, float], name: str, image: np.ndarray) -> None:
+    """One image at (left, top, width) inches."""
+    left, top, width = place
+    height = width * image.shape[0] / image.shape[1]
+    panel = panel_at(figure, left, top - height, width, height)
+    panel.set_title(name, fontsize=NORMAL + 1, color=INK, weight="bold")
+    panel.set_xlabel(caption(image), fontsize=SMALL, color=INK)
     if image.ndim == 3:
-        panel.imshow(np.clip(image, 0, 1))
-    elif image.min() < 0:
-        limit = float(np.abs(image).max())
-        panel.imshow(image, cmap="PuOr_r", vmin=-limit, vmax=limit)
-    else:
+        panel.imshow(np.clip(image / (255 if image.max() > 1 else 1), 0, 1))
+    elif not has_signs(image):
         panel.imshow(image, cmap="gray")
+    else:
+        from matplotlib.colors import LinearSegmentedColormap
+
+        limit = float(np.abs(image).max())
+        colours = LinearSegmentedColormap.from_list("signs", [INPUT, "white", HIGHLIGHT])
+        drawn = panel.imshow(image, cmap=colours, vmin=-limit, vmax=limit)
+        bar = panel_at(figure, left + width / 6, top - height - CAPTION - 0.06, width * 2 / 3, 0.1)
+        figure.colorbar(drawn, cax=bar, orientation="horizontal")
+        bar.set_xticks([-limit, 0, limit], [f"−{short(limit)}", "0", short(limit)])
+        bar.tick_params(labelsize=SMALL, length=2, pad=2, colors=INK)
+
+
+def panel_at(figure, left: float, bottom: float, width: float, height: float):
+    """Axes without ticks, placed in inches."""
+    across, up = figure.get_size_inches()
+    panel = figure.add_axes((left / across, bottom / up, width / across, height / up))
+    panel.set_xticks([])
+    panel.set_yticks([])
+    return panel
+
+
+def short(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else decimals(value)
 
 
 def caption(image: np.ndarray) -> str:
-    size = " × ".join(map(str, image.shape))
-    return f"{size}, from {image.min():.2f} to {image.max():.2f}".replace("-", "−")
+    return f"{by(image.shape)}, from {decimals(image.min())} to {decimals(image.max())}"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DPI = 100  # one CSS pixel is 1/100 inch of the figure; drawn twice as dense, it stays crisp
-COLOURS = 128  # a palette this size loses nothing that the eye can see and halves the notebook
+COLOURS = 128  # a drawing loses nothing that the eye can see, and its file halves
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,19 @@ class Picture:
     figure: "Figure"
     alt: str
 
+    photographic: bool = False  # many shades: kept as they are, less dense to stay small
+
     @cached_property
     def png(self) -> bytes:
         from PIL import Image
 
-        drawn = io.BytesIO()
-        self.figure.savefig(drawn, format="png", dpi=2 * DPI, facecolor="white")
-        small = io.BytesIO()
+        drawn, small = io.BytesIO(), io.BytesIO()
+        density = 1.25 if self.photographic else 2
+        self.figure.savefig(drawn, format="png", dpi=density * DPI, facecolor="white")
         picture = Image.open(drawn).convert("RGB")
-        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+        if not self.photographic:
+            picture = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+        picture.save(small, "png", optimize=True)
         return small.getvalue()
 
     def save(self, path: str | Path) -> None:

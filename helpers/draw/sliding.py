@@ -3,10 +3,33 @@
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
+from operator import index
 
 import numpy as np
 
 from helpers.draw.canvas import number, signed
+
+
+def numeric(values, what: str) -> np.ndarray:
+    """An array of 64-bit numbers, so that no product of small integers overflows."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(values, dtype=object)
+    if array.dtype.kind not in "buif" or array.size == 0:
+        raise ValueError(f"{what} is an array of numbers, not {array.dtype} of {array.shape}.")
+    return array.astype(float if array.dtype.kind == "f" else np.int64)
+
+
+def position(at, shape) -> tuple[int, int]:
+    """``at`` as (row, column), where it lies inside an output of this shape."""
+    try:
+        row, column = map(index, at)
+    except (TypeError, ValueError):
+        raise ValueError(f"at is (row, column), two whole numbers, not {at!r}.") from None
+    if not (0 <= row < shape[0] and 0 <= column < shape[1]):
+        raise ValueError(f"at={(row, column)} lies outside the output of {shape[0]} × {shape[1]}.")
+    return row, column
 
 
 @dataclass(frozen=True)
@@ -22,8 +45,9 @@ class Axis:
     def __post_init__(self):
         if self.padding not in ("valid", "same"):
             raise ValueError(f'padding is "valid" or "same", not {self.padding!r}.')
-        if min(self.k, self.stride, self.dilation) < 1:
-            raise ValueError("Kernel size, stride and dilation are whole numbers from 1 up.")
+        sizes = (self.n, self.k, self.stride, self.dilation)
+        if not all(isinstance(size, (int, np.integer)) and size > 0 for size in sizes):
+            raise ValueError("Lengths, stride and dilation are whole numbers from 1 up.")
         if self.stops < 1:
             raise ValueError(f"A window over {self.reach} cells does not fit on {self.n}.")
 
@@ -61,7 +85,7 @@ class Slide:
 
     @classmethod
     def of(cls, image, kernel, stride=1, padding="valid", dilation=1) -> "Slide":
-        image, kernel = np.asarray(image), np.asarray(kernel)
+        image, kernel = numeric(image, "image"), numeric(kernel, "kernel")
         if image.ndim != 2 or kernel.ndim != 2:
             raise ValueError(
                 "This picture shows one channel: an image (H, W) and a kernel (kh, kw), "
@@ -108,12 +132,6 @@ class Slide:
     def arithmetic(self, at: tuple[int, int]) -> str:
         terms = [f"{signed(self.padded[cell])}·{signed(w)}" for cell, w in self.products(at)]
         return f"{' + '.join(terms)} = {number(self.value(at))}"
-
-    def check(self, at: tuple[int, int]) -> None:
-        if not (0 <= at[0] < self.shape[0] and 0 <= at[1] < self.shape[1]):
-            raise ValueError(
-                f"at={at} lies outside the output of {self.shape[0]} × {self.shape[1]}."
-            )
 
     def alt(self, at: tuple[int, int]) -> str:
         h, w = self.image.shape
