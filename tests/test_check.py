@@ -454,7 +454,11 @@ check.output_length(output_length, part="valid")
 # --
 check.output_length(lambda n, k: n - k, part="valid")
 # --
-check.output_length(lambda n, k: n - k + 1, part="valid")
+import warnings
+def warns(n, k):
+    warnings.warn("a warning is no mistake")
+    return n - k + 1
+check.output_length(warns, part="valid")
 """
 
 
@@ -507,6 +511,16 @@ def test_cases_are_the_same_for_a_seed_and_fresh_for_another():
             n, h, w, c = case["x"].shape
             kh, kw, _, f = case["kernel"].shape
             assert len({n, h, w, c, f}) == 5 and kh != kw
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_stride_divides(seed):
+    parts = [(check.conv2d, "stride")]
+    parts += [(check.conv2d_backward, part) for part in ("dkernel with stride", "dx with stride")]
+    for exercise, part in parts:
+        for case in exercise.cases(part, seed):
+            room = np.subtract(case["x"].shape[1:3], case["kernel"].shape[:2])
+            assert np.all(room % case["stride"] != 0), case["stride"]
 
 
 def test_importing_the_helpers_starts_no_framework():
