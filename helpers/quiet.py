@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from helpers.packages import MissingPackage
+
 
 @contextmanager
 def quiet() -> Iterator[None]:
@@ -12,7 +14,8 @@ def quiet() -> Iterator[None]:
 
     TensorFlow logs to file descriptor 2 before any of its settings is read, so neither
     ``warnings`` nor ``contextlib.redirect_stderr`` can catch those lines. A Python exception
-    still reaches the reader: only the descriptor is muted, and only inside the block.
+    still reaches the reader: only the descriptor is muted, and only inside the block. A package
+    that is not there is a MissingPackage: Keras finds out about its backend as late as this.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
@@ -21,6 +24,8 @@ def quiet() -> Iterator[None]:
         os.dup2(devnull.fileno(), 2)
     try:
         yield
+    except ModuleNotFoundError as error:
+        raise MissingPackage(error.name or str(error)) from None
     finally:
         os.dup2(kept, 2)
         os.close(kept)

@@ -10,8 +10,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from helpers import check
 from helpers.check import oracle
 from helpers.check.answers import EPS
-from helpers.check.backward import gradients
-from helpers.check.models import two_convolutions
+from helpers.check.exercises.models import two_convolutions
+from helpers.check.exercises.normal_backward import gradients
 
 PARTS = [(name, part) for name, exercise in check.EXERCISES.items() for part in exercise.parts]
 MISTAKES = [
@@ -253,7 +253,9 @@ def broken(result):
     ],
 )
 def test_a_wrong_type_gets_its_own_sentence(result, words):
-    assert words in str(card_of(broken(result), part="window"))
+    card = card_of(broken(result), part="window")
+    assert words in str(card)
+    assert card.kind == ("wrong" if "axes" in words else "type")
 
 
 def test_nan_is_named():
@@ -289,7 +291,8 @@ def test_whole_numbers_are_asked_for():
     card = card_of(lambda n, k: (n - k) / 1 + 1, check.output_length, part="valid")
     assert "returned a float" in str(card) and "Use //" in str(card)
     card = card_of(lambda *a, **o: 3, check.same_padding, part="stride")
-    assert "not the tuple (before, after)" in str(card)
+    assert "return the tuple (before, after); yours is an int." in str(card)
+    assert card.kind == "type"
     check.output_length(lambda n, k: np.int64(n - k + 1), part="valid")
 
 
@@ -338,6 +341,73 @@ def test_a_model_may_have_any_right_architecture():
     )
     assert "computes something else. An activation?" in flat(squashed)
     assert "not a Keras model" in str(card_of(lambda: 3, check.build_two_layer_model))
+
+
+# ---------------------------------------------------------------- one mistake is paid for once
+
+
+def notebook(*cells: str) -> dict:
+    """The names that a student's cells leave behind."""
+    names: dict = {"np": np}
+    for cell in cells:
+        exec(cell, names)
+    return names
+
+
+OWN_PADDING = """
+def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    kh, kw = kernel.shape[:2]
+    if padding == "same":
+        zeros = [same_padding(n, k, stride, dilation) for n, k in zip(x.shape[1:3], (kh, kw))]
+        x = np.pad(x, ((0, 0), *zeros, (0, 0)))
+    down, across = (output_length(n, k, stride, "valid", dilation) for n, k in zip(x.shape[1:3], (kh, kw)))
+    y = np.zeros((len(x), down, across, kernel.shape[3]))
+    for i, j, a, b in np.ndindex(down, across, kh, kw):
+        y[:, i, j] += x[:, i * stride + a * dilation, j * stride + b * dilation] @ KERNEL[a, b]
+    return y if bias is None else y + bias
+"""
+LENGTH = """
+def output_length(n, k, stride, padding, dilation):
+    return (n - (k - 1) * dilation - 1) // stride + 1
+"""
+WRONG_PADDING = "def same_padding(n, k, stride=1, dilation=1): return (k // 2, k // 2)"
+STUB_PADDING = "def same_padding(n, k, stride=1, dilation=1): raise NotImplementedError"
+
+
+@pytest.mark.parametrize("padding", [WRONG_PADDING, STUB_PADDING])
+def test_a_wrong_earlier_exercise_costs_the_later_one_nothing(padding, capsys):
+    names = notebook(LENGTH, padding, OWN_PADDING.replace("KERNEL", "kernel"))
+    own = names["same_padding"]
+    check.conv2d(names["conv2d"])
+    said = capsys.readouterr().out
+    assert "window: right in all 3 cases." in said, "said only where it made a difference"
+    both = "`output_length` and `same_padding` in place of yours."
+    assert f"padding: right in all 4 cases, with a right {both}" in said
+    assert names["same_padding"] is own, "the student's own name is back"
+
+
+def test_with_the_earlier_one_supplied_the_own_mistake_is_named():
+    names = notebook(LENGTH, WRONG_PADDING, OWN_PADDING.replace("KERNEL", "kernel[::-1, ::-1]"))
+    card = card_of(names["conv2d"], part="padding")
+    assert card.misconception == "flipped kernel"
+    assert flat(card).endswith(
+        "Judged with a right `output_length` and `same_padding` in place of yours."
+    )
+
+
+def test_a_helper_that_only_shares_a_name_stays_the_students():
+    """Their own output_length takes other arguments; with ours in its place the code would stop."""
+    other = "def output_length(total, window): return total - window + 1"
+    own = """
+def conv2d(x, kernel):
+    down = output_length(total=x.shape[1], window=len(kernel))
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], axis=(1, 2))
+    return np.einsum("nijcab,abcf->nijf", windows[:, :down], kernel)
+"""
+    check.conv2d(notebook(other, own)["conv2d"], part="window")
+    flipped = notebook(other, own.replace(", kernel)\n", ", kernel[::-1, ::-1])\n"))["conv2d"]
+    card = card_of(flipped, part="window")
+    assert card.misconception == "flipped kernel" and "Judged with" not in str(card)
 
 
 # ---------------------------------------------------------------- the student's view

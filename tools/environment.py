@@ -5,6 +5,7 @@ that an old interpreter can read far enough to be told that it is too old.
 """
 
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -148,14 +149,49 @@ def compile_bytecode(venv):
     subprocess.run([*command, str(venv)], capture_output=True)
 
 
+def site_packages(venv):
+    """Where the packages are; None before there is a venv."""
+    return next(iter(venv.glob("[Ll]ib/**/site-packages")), None)
+
+
+def lost(venv, stamp):
+    """The files and folders of site-packages that were installed and are gone."""
+    site, kept = site_packages(venv), json.loads(stamp.read_text()).get("packages", [])
+    return sorted(set(kept) - {path.name for path in site.iterdir()}) if site else kept
+
+
+def forget(venv, gone):
+    """Drop pip's record of every package that owns something lost, so that pip installs it anew."""
+    for record in site_packages(venv).glob("*.dist-info/RECORD"):
+        owned = {line.replace(",", "/").split("/")[0] for line in record.read_text().splitlines()}
+        if owned & set(gone):
+            shutil.rmtree(str(record.parent))
+
+
+def is_ready(venv, stamp, wanted):
+    """Whether everything stands as it was installed; says what is missing, and lets pip see it."""
+    if not stamp.exists():
+        return False
+    try:
+        gone = lost(venv, stamp)
+        if gone:
+            names = ", ".join(name for name in gone if not name.endswith(".dist-info")) or gone[0]
+            print(f"Missing from {venv.name}: {names}. Installing it again.", flush=True)
+            forget(venv, gone)
+            return False
+        return json.loads(stamp.read_text())["fingerprint"] == wanted
+    except (ValueError, AttributeError, KeyError, OSError):  # a stamp that something cut short
+        return False
+
+
 def main():
     venv = ROOT / os.environ.get("VENV", ".venv")
     gpu = os.environ.get("GPU") == "1"
     requirements = ROOT / ("requirements-gpu.txt" if gpu else "requirements.txt")
     python = find_python()
-    stamp = venv / "installed.sha256"
+    stamp = venv / "installed.json"
     wanted = fingerprint(requirements, python)
-    if stamp.exists() and stamp.read_text() == wanted:
+    if is_ready(venv, stamp, wanted):
         return
     check_disk(ROOT)
     create(venv, python)
@@ -163,7 +199,8 @@ def main():
     install(venv, requirements)
     install_course(venv)
     compile_bytecode(venv)
-    stamp.write_text(wanted)
+    packages = sorted(path.name for path in site_packages(venv).iterdir())
+    stamp.write_text(json.dumps({"fingerprint": wanted, "packages": packages}))
     print(f"The environment is ready in {venv.name}.")
 
 

@@ -4,12 +4,12 @@ Each name below is an exercise (`helpers/check/core.py`): call it with your func
 prints one green line or raises one readable card. Keras is loaded at the first check.
 """
 
-from helpers.check.backward import conv2d_backward
 from helpers.check.core import Exercise
-from helpers.check.costs import conv2d_macs, conv2d_params
-from helpers.check.models import build_two_layer_model
-from helpers.check.normal import conv2d
-from helpers.check.sizes import output_length, same_padding
+from helpers.check.exercises.models import build_two_layer_model
+from helpers.check.exercises.normal import conv2d
+from helpers.check.exercises.normal_backward import conv2d_backward
+from helpers.check.exercises.normal_costs import conv2d_macs, conv2d_params
+from helpers.check.exercises.sizes import output_length, same_padding
 from helpers.check.verdicts import CheckFailed, NotAttempted
 
 EXERCISES: dict[str, Exercise] = {

@@ -1,10 +1,10 @@
 """What kinds of answer there are, and how each says in what it differs from the right one.
 
 ``difference`` returns the lines of a card, the first of them its headline, or () where the
-answer is right.
+answer is right. It raises WrongType, with such lines, where the answer cannot be read at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -15,6 +15,20 @@ from helpers.check.verdicts import UNBROKEN
 # Someone who works in float32 is right too. A sum rounds by a few eps of the sum of its absolute
 # terms: half of eps per term at worst, about sqrt(terms) of that as a rule; 16 covers 1000 terms.
 EPS = 16 * float(np.finfo(np.float32).eps)
+
+
+class WrongType(Exception):
+    """What was returned is not the kind of thing that was asked for."""
+
+    def __init__(self, *lines: str):
+        self.lines = lines
+
+
+def present(answer: Any) -> Any:
+    """The answer, or WrongType where there is none."""
+    if answer is None:
+        raise WrongType("it returned None. Is a `return` missing?")
+    return answer
 
 
 class Answer(Protocol):
@@ -32,11 +46,9 @@ class Array:
     agrees_by_chance: ClassVar[bool] = False
 
     def difference(self, answer: Any, right: np.ndarray, slack: np.ndarray) -> tuple[str, ...]:
-        if answer is None:
-            return ("it returned None. Is a `return` missing?",)
-        yours = as_numbers(answer)
+        yours = as_numbers(present(answer))
         if yours is None:
-            return (f"it returned {kind_of(answer)}, not an array of real numbers.",)
+            raise WrongType(f"it returned {kind_of(answer)}, not an array of real numbers.")
         if yours.shape != right.shape:
             return self.wrong_shape(yours.shape, right.shape)
         if not np.all(np.isfinite(yours)):
@@ -75,7 +87,11 @@ def kind_of(answer: Any) -> str:
         return f"an array of {answer.dtype.name}"
     if isinstance(answer, list | tuple):
         return f"a {type(answer).__name__} that does not make one"
-    return f"a {type(answer).__name__}"
+    return a(type(answer).__name__)
+
+
+def a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def as_numbers(answer: Any) -> np.ndarray | None:
@@ -89,6 +105,21 @@ def as_numbers(answer: Any) -> np.ndarray | None:
         return None
 
 
+def items(answer: Any, names: Sequence[str]) -> tuple | list:
+    """A tuple or list with one item a name, or WrongType."""
+    if isinstance(present(answer), tuple | list) and len(answer) == len(names):
+        return answer
+    many = f" of {len(answer)}" if isinstance(answer, tuple | list) else ""
+    raise WrongType(
+        f"return the tuple ({', '.join(names)}); yours is {a(type(answer).__name__)}{many}."
+    )
+
+
+def item(index: int, names: Sequence[str]) -> Callable[[Any, dict], Any]:
+    """The view of a Part that judges one item of a returned tuple and leaves the others alone."""
+    return lambda answer, case: items(answer, names)[index]
+
+
 @dataclass(frozen=True)
 class Count:
     """One whole number."""
@@ -96,12 +127,10 @@ class Count:
     agrees_by_chance: ClassVar[bool] = True
 
     def difference(self, answer: Any, right: int, slack: Any = None) -> tuple[str, ...]:
-        if answer is None:
-            return ("it returned None. Is a `return` missing?",)
-        if isinstance(answer, bool | np.bool_) or not isinstance(answer, int | np.integer):
+        if isinstance(present(answer), bool | np.bool_) or not isinstance(answer, int | np.integer):
             kind = type(answer).__name__
             advice = " Use // where you divide." if kind.startswith("float") else ""
-            return (f"it returned a {kind} ({answer!r:.40}), not an int.{advice}",)
+            raise WrongType(f"it returned {a(kind)} ({answer!r:.40}), not an int.{advice}")
         if int(answer) != right:
             return (f"yours is {int(answer):,}, right is {right:,}.",)
         return ()
@@ -115,13 +144,11 @@ class Counts:
     agrees_by_chance: ClassVar[bool] = True
 
     def difference(self, answer: Any, right: tuple[int, ...], slack: Any = None) -> tuple[str, ...]:
-        if answer is None:
-            return ("it returned None. Is a `return` missing?",)
-        if not isinstance(answer, tuple | list) or len(answer) != len(right):
-            kind = type(answer).__name__
-            return (f"it returned a {kind}, not the tuple ({', '.join(self.names)}).",)
-        for name, yours, wanted in zip(self.names, answer, right, strict=True):
-            lines = Count().difference(yours, wanted)
+        for name, yours, wanted in zip(self.names, items(answer, self.names), right, strict=True):
+            try:
+                lines = Count().difference(yours, wanted)
+            except WrongType as wrong:
+                raise WrongType(f"`{name}`: {wrong.lines[0]}") from None
             if lines:
                 return (f"`{name}`: {lines[0]}",)
         return ()

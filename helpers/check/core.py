@@ -1,19 +1,19 @@
 """An exercise, declared once: its cases, the oracle's answer, and the mistakes people make.
 
-Nothing here knows what a convolution is. `helpers/check/normal.py` shows how one is declared.
+Nothing here knows what a convolution is. `exercises/normal.py` shows how one is declared.
 """
 
 import contextlib
 import inspect
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from helpers.check import student
-from helpers.check.answers import Answer
+from helpers.check.answers import Answer, WrongType
 from helpers.check.verdicts import CheckFailed, Finding, NotAttempted, passed
 
 Case = dict[str, Any]  # the keyword arguments of one call
@@ -29,24 +29,33 @@ class Misconception:
     look: str
 
 
+def whole(answer: Any, case: Case) -> Any:
+    return answer
+
+
 @dataclass(frozen=True)
 class Part:
     """One idea of an exercise, small enough for one test cell.
 
-    ``cases`` draws its calls from a generator. ``pick`` judges one item of a returned tuple and
-    leaves the others alone.
+    ``cases`` draws its calls from a generator. ``view`` is what this part looks at in the answer to
+    a case: all of it, one item of a tuple, or a number that is worked out from it; it raises
+    WrongType where that is not there. ``slack`` says for a case how large the numbers are that are
+    added up, and so how large rounding errors may be; else it is found from absolute values.
     """
 
     cases: Callable[[np.random.Generator], list[Case]]
     answer: Answer
-    pick: int | None = None
+    view: Callable[[Any, Case], Any] = whole
+    slack: Callable[[Case], Any] | None = None
 
 
 @dataclass(frozen=True)
 class Exercise:
     """``check(function)`` judges every part, ``check(function, part=…)`` one; a new seed, new cases.
 
-    Right answers print one line. Anything else raises CheckFailed or NotAttempted.
+    Right answers print one line. Anything else raises CheckFailed or NotAttempted. A function that
+    calls an earlier exercise (one of ``builds_on``) is right when it is right with a right version
+    of that: a mistake is paid for once.
     """
 
     name: str
@@ -54,7 +63,7 @@ class Exercise:
     parts: Mapping[str, Part]
     misconceptions: tuple[Misconception, ...]
     hints: tuple[str, ...]
-    returns: tuple[str, ...] = ()
+    builds_on: tuple["Exercise", ...] = ()
     _hints_given: list[str] = field(default_factory=list)
 
     def __call__(self, function: Callable, part: str | None = None, seed: int = 0) -> None:
@@ -64,55 +73,67 @@ class Exercise:
             raise NotAttempted(self.name, part or "")
         for name in [part] if part else self.parts:
             cases = self.cases(name, seed)
-            finding = self.judge(function, name, cases)
-            if finding:
-                raise CheckFailed(self.name, name, finding) from None
-            passed(self.name, name, len(cases))
+            supplied = self.judge(function, name, cases)
+            passed(self.name, name, len(cases), supplied)
 
     def cases(self, part: str, seed: int) -> list[Case]:
         """The calls of a part: the same for the same seed, on every machine."""
         return self.parts[part].cases(np.random.default_rng([seed, *part.encode()]))
 
-    def judge(self, function: Callable, part: str, cases: list[Case]) -> Finding | None:
-        """What is wrong with the first wrong answer, or None."""
+    def judge(self, function: Callable, part: str, cases: list[Case]) -> set[str]:
+        """CheckFailed or NotAttempted, or the earlier exercises that had to be supplied."""
+        failure = self.failure(function, part, cases)
+        if not failure:
+            return set()
+        right_versions = {exercise.name: exercise.oracle for exercise in self.builds_on}
+        unheard = contextlib.redirect_stdout(io.StringIO())
+        with student.supplied(function, right_versions) as used, unheard:
+            again = used is not None and self.failure(function, part, cases, used)
+        if not used or (again and again.kind == "crashed"):  # perhaps only our version did not fit
+            raise failure
+        if again:
+            raise again
+        return used
+
+    def failure(
+        self, function: Callable, part: str, cases: list[Case], supplied: Collection[str] = ()
+    ) -> CheckFailed | None:
+        """What there is to say of the first wrong answer."""
+        try:
+            finding = self.first_wrong(function, part, cases)
+        except student.Unattempted as unattempted:
+            return NotAttempted(self.name, part, unattempted.stub)
+        except student.Problem as problem:
+            finding = problem.finding
+        return CheckFailed(self.name, part, finding, supplied) if finding else None
+
+    def first_wrong(self, function: Callable, part: str, cases: list[Case]) -> Finding | None:
         for case in cases:
-            try:
-                answer = self.answer(function, case, part)
-                lines = self.difference(answer, self.right(case, part), case, part)
-            except student.Unattempted as unattempted:
-                raise NotAttempted(self.name, part, unattempted.stub) from None
-            except student.Problem as problem:
-                return problem.finding
+            answer = self.answer(function, case, part)
+            lines = self.difference(answer, self.right(case, part), case, part)
             if lines:
                 known = self.diagnose(function, part, case, answer, cases)
-                return self.card(lines, f"  called as {student.signature(self.name, case)}", known)
+                return self.card(lines, self.called_as(case), known)
         return None
 
+    def called_as(self, case: Case) -> str:
+        return f"  called as {student.signature(self.name, case)}"
+
     def answer(self, function: Callable, case: Case, part: str) -> Any:
-        """What this part judges of the function's answer; required arguments go by position."""
+        """What this part looks at in the function's answer; required arguments go by position."""
         parameters = inspect.signature(self.oracle).parameters.values()
         required = [p.name for p in parameters if p.default is p.empty and p.kind != p.VAR_KEYWORD]
-        return self.pick(student.call(function, case, required), part)
-
-    def pick(self, answer: Any, part: str) -> Any:
-        """The item that this part judges, or a Problem where the tuple is not what was asked."""
-        index = self.parts[part].pick
-        if index is None:
-            return answer
-        if not isinstance(answer, tuple | list) or len(answer) != len(self.returns):
-            got = "None" if answer is None else f"a {type(answer).__name__}"
-            many = f" of {len(answer)}" if isinstance(answer, tuple | list) else ""
-            lines = (f"return the tuple ({', '.join(self.returns)}); yours is {got}{many}.",)
-            raise student.Problem(Finding("type", lines))
-        return answer[index]
+        answer = student.call(function, case, required)
+        with self.readable(case):
+            return self.parts[part].view(answer, case)
 
     def right(self, case: Case, part: str) -> Any:
-        answer = self.oracle(**case)
-        index = self.parts[part].pick
-        return answer if index is None else answer[index]
+        return self.parts[part].view(self.oracle(**case), case)
 
     def slack(self, case: Case, part: str) -> Any:
         """What the sum of absolute values is: rounding errors are a small share of it."""
+        if self.parts[part].slack:
+            return self.parts[part].slack(case)
         if not any(isinstance(value, np.ndarray) for value in case.values()):
             return None
         absolute = {k: np.abs(v) if isinstance(v, np.ndarray) else v for k, v in case.items()}
@@ -120,14 +141,24 @@ class Exercise:
 
     def difference(self, answer: Any, right: Any, case: Case, part: str) -> tuple[str, ...]:
         """The lines that tell an answer from the right one; a Problem if it cannot be read."""
-        try:
+        with self.readable(case):
             return self.parts[part].answer.difference(answer, right, self.slack(case, part))
+
+    @contextlib.contextmanager
+    def readable(self, case: Case) -> Iterator[None]:
+        """A Problem that says why, where an answer is of a wrong type or fails when looked at."""
+        try:
+            yield
+        except WrongType as wrong:
+            headline, *lines = wrong.lines
         except Exception as error:  # whatever a student's object does when it is looked at
-            lines = (
+            headline, lines = (
                 f"what your function returned stopped with {student.describe(error)}",
-                f"  called as {student.signature(self.name, case)}",
+                [],
             )
-            raise student.Problem(Finding("type", lines)) from None
+        else:
+            return
+        raise student.Problem(Finding("type", (headline, self.called_as(case), *lines)))
 
     def diagnose(
         self, function: Callable, part: str, case: Case, answer: Any, cases: list[Case]
@@ -163,7 +194,10 @@ class Exercise:
         slack = self.slack(case, part)
         if isinstance(slack, np.ndarray):  # the mistake may have another shape
             slack = np.broadcast_to(slack.max(), np.shape(wrong))
-        return not self.parts[part].answer.difference(answer, wrong, slack)
+        try:
+            return not self.parts[part].answer.difference(answer, wrong, slack)
+        except WrongType:
+            return False
 
     def quietly(self, function: Callable, case: Case, part: str) -> Any:
         """An answer for the diagnosis, or None: the student does not see this call's prints."""

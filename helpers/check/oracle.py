@@ -4,6 +4,7 @@ Keras is imported at the first question, so that ``import helpers`` starts no fr
 """
 
 from functools import cache
+from math import prod
 
 import numpy as np
 
@@ -24,37 +25,92 @@ def to_numpy(tensor) -> np.ndarray:
     return np.asarray(keras().ops.convert_to_numpy(tensor))
 
 
+def floats(*arrays) -> list[np.ndarray]:
+    return [np.asarray(array, dtype=float) for array in arrays]
+
+
 def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1) -> np.ndarray:
     """(N, H, W, C), (kh, kw, C, F), (F,) -> (N, oh, ow, F), as `keras.ops.conv` computes it."""
-    x, kernel = np.asarray(x, dtype=float), np.asarray(kernel, dtype=float)
-    y = to_numpy(
-        keras().ops.conv(
-            x,
-            kernel,
-            strides=stride,
-            padding=padding,
-            data_format="channels_last",
-            dilation_rate=dilation,
-        )
-    )
+    options = {"data_format": "channels_last", "dilation_rate": dilation}
+    y = to_numpy(keras().ops.conv(*floats(x, kernel), stride, padding, **options))
     return y if bias is None else y + bias
+
+
+def depthwise_conv2d(x, kernel, bias=None, stride=1, padding="valid") -> np.ndarray:
+    """(N, H, W, C), (kh, kw, C, m), (C*m,) -> (N, oh, ow, C*m); channel c*m + j sees channel c."""
+    layout = {"data_format": "channels_last"}
+    y = to_numpy(keras().ops.depthwise_conv(*floats(x, kernel), stride, padding, **layout))
+    return y if bias is None else y + bias
+
+
+def pointwise_conv2d(x, kernel, bias=None) -> np.ndarray:
+    """(N, H, W, C), (1, 1, C, F), (F,) -> (N, H, W, F)."""
+    return conv2d(x, kernel, bias)
+
+
+def separable_conv2d(
+    x, depthwise_kernel, pointwise_kernel, bias=None, stride=1, padding="valid"
+) -> np.ndarray:
+    """(N, H, W, C), (kh, kw, C, m), (1, 1, C*m, F), (F,) -> (N, oh, ow, F)."""
+    layout = {"data_format": "channels_last"}
+    arrays = floats(x, depthwise_kernel, pointwise_kernel)
+    y = to_numpy(keras().ops.separable_conv(*arrays, stride, padding, **layout))
+    return y if bias is None else y + bias
+
+
+def normal_kernel(layer, kernel_size, in_channels) -> np.ndarray:
+    """The (kh, kw, C, F) kernel of a normal convolution that does what a linear layer does.
+
+    Weight (a, b, c) is what a window answers that is 1 at pixel (a, b) of channel c and 0
+    elsewhere: ``layer`` is fed all of these windows as one batch.
+    """
+    taps = (*kernel_size, in_channels)
+    windows = np.eye(prod(taps)).reshape(-1, *taps)
+    return layer(windows).reshape(*taps, -1)
+
+
+def as_normal_kernel(kernel) -> np.ndarray:
+    """(kh, kw, C, m) -> (kh, kw, C, C*m): the normal kernel of a depthwise one."""
+    return normal_kernel(lambda x: depthwise_conv2d(x, kernel), kernel.shape[:2], kernel.shape[2])
+
+
+def compose(depthwise_kernel, pointwise_kernel) -> np.ndarray:
+    """(kh, kw, C, m), (1, 1, C*m, F) -> (kh, kw, C, F): the normal kernel of a separable pair."""
+    return normal_kernel(
+        lambda x: separable_conv2d(x, depthwise_kernel, pointwise_kernel),
+        depthwise_kernel.shape[:2],
+        depthwise_kernel.shape[2],
+    )
 
 
 def conv2d_backward(dy, x, kernel, stride=1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """dx, dkernel, dbias of ``sum(dy * conv2d(x, kernel, bias, stride))``, padding "valid".
 
-    A convolution is linear in ``x`` and in ``kernel``: its gradients are read off by feeding it
-    unit kernels and unit images. That holds for every backend and needs no gradient tape.
+    A layer that is linear in ``x`` and in ``kernel`` shows its derivative at every index when it is
+    fed units: exact, for every backend, and without a gradient tape.
     """
-    _, h, w, c = x.shape
-    kh, kw, _, f = kernel.shape
-    unit_kernels = np.eye(kh * kw * c).reshape(kh, kw, c, kh * kw * c)
-    patches = conv2d(x, unit_kernels, stride=stride)
-    dkernel = np.einsum("nijp,nijf->pf", patches, dy).reshape(kh, kw, c, f)
-    unit_images = np.eye(h * w * c).reshape(h * w * c, h, w, c)
-    responses = conv2d(unit_images, kernel, stride=stride)
-    dx = np.einsum("pijf,nijf->np", responses, dy).reshape(x.shape)
-    return dx, dkernel, dy.sum(axis=(0, 1, 2))
+    taps = kernel.shape[:3]
+    units = np.eye(prod(taps)).reshape(*taps, -1)
+    dkernel = np.einsum("nijp,nijf->pf", conv2d(x, units, stride=stride), dy)
+    dx = image_gradient(lambda x: conv2d(x, kernel, stride=stride), dy, x)
+    return dx, dkernel.reshape(kernel.shape), dy.sum(axis=(0, 1, 2))
+
+
+def depthwise_backward(dy, x, kernel, stride=1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """dx, dkernel, dbias of ``sum(dy * depthwise_conv2d(x, kernel, bias, stride))``, "valid"."""
+    *taps, channels, _ = kernel.shape
+    units = np.eye(prod(taps)).reshape(*taps, 1, -1).repeat(channels, axis=2)
+    responses = depthwise_conv2d(x, units, stride=stride)
+    by_channel = (*dy.shape[:3], channels, -1)
+    dkernel = np.einsum("nijcp,nijcm->pcm", responses.reshape(by_channel), dy.reshape(by_channel))
+    dx = image_gradient(lambda x: depthwise_conv2d(x, kernel, stride=stride), dy, x)
+    return dx, dkernel.reshape(kernel.shape), dy.sum(axis=(0, 1, 2))
+
+
+def image_gradient(layer, dy, x) -> np.ndarray:
+    """dx of ``sum(dy * layer(x))``: what each pixel alone makes of the output, weighted by dy."""
+    pixels = np.eye(x[0].size).reshape(-1, *x.shape[1:])
+    return np.tensordot(dy, layer(pixels), axes=((1, 2, 3), (1, 2, 3))).reshape(x.shape)
 
 
 def output_length(n, k, stride=1, padding="valid", dilation=1) -> int:

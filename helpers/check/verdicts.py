@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections.abc import Collection
 from dataclasses import dataclass
 
 GREEN, RED, YELLOW, RESET = "\033[32m", "\033[31m", "\033[33m", "\033[0m"
@@ -26,10 +27,12 @@ class CheckFailed(AssertionError):
 
     colour = RED
 
-    def __init__(self, exercise: str, part: str, finding: Finding):
+    def __init__(self, exercise: str, part: str, finding: Finding, supplied: Collection[str] = ()):
         self.exercise, self.part = exercise, part
         self.kind, self.misconception = finding.kind, finding.misconception
         self.lines = fold(f"✗ {exercise}, {part}: {finding.lines[0]}", *finding.lines[1:])
+        if supplied:
+            self.lines += fold(f"  Judged with a right {listed(supplied)} in place of yours.")
         super().__init__("\n".join(self.lines))
 
     def _render_traceback_(self) -> list[str]:
@@ -69,6 +72,11 @@ def fold(*lines: str) -> list[str]:
     return folded
 
 
-def passed(exercise: str, part: str, cases: int) -> None:
+def passed(exercise: str, part: str, cases: int, supplied: Collection[str] = ()) -> None:
     several = f"all {cases} cases" if cases > 2 else "both cases" if cases == 2 else "its case"
-    print(f"{GREEN}✓ {exercise}, {part}: right in {several}.{RESET}")
+    with_whose = f", with a right {listed(supplied)} in place of yours" if supplied else ""
+    print(f"{GREEN}✓ {exercise}, {part}: right in {several}{with_whose}.{RESET}")
+
+
+def listed(names: Collection[str]) -> str:
+    return " and ".join(f"`{name}`" for name in sorted(names))

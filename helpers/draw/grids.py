@@ -24,10 +24,11 @@ from helpers.draw.canvas import (
     signed,
     tint,
 )
-from helpers.draw.picture import Picture
+from helpers.draw.picture import Picture, drawn
 from helpers.draw.sliding import Axis, Slide, numeric, position
 
 
+@drawn
 def window(image, kernel, at=(0, 0), stride=1, padding="valid", dilation=1) -> Picture:
     """A window on an image, and the sum that makes one output number.
 
@@ -90,6 +91,7 @@ MEANING |= dict.fromkeys(("output", "convolution", "correlation", "y", "yours", 
 MEANING |= dict.fromkeys(("dx", "dy", "dkernel", "dbias", "dimage", "gradient"), GRADIENT)
 
 
+@drawn
 def arrays(**named) -> Picture:
     """Arrays side by side as numbered grids, each under its name.
 
@@ -144,6 +146,7 @@ def in_words(array: np.ndarray) -> str:
     return str(texts.tolist()).replace("'", "")
 
 
+@drawn
 def stops(n, k, stride=1, padding="valid", dilation=1) -> Picture:
     """Every stop of a window of ``k`` taps along ``n`` cells, one row each.
 
@@ -191,6 +194,7 @@ def sentence(axis: Axis, missed: list[int]) -> str:
     return f"{', '.join(options)}: {axis.stops} {many}{never}"
 
 
+@drawn
 def im2col(image, kernel, at=(0, 0)) -> Picture:
     """Each window as a row of a matrix: the convolution is one matrix product.
 
@@ -232,17 +236,18 @@ def im2col(image, kernel, at=(0, 0)) -> Picture:
     )
 
 
+@drawn
 def receptive_field(kernel_sizes, strides=None) -> Picture:
     """What one output sees of each layer below it, along one axis.
 
     ``kernel_sizes`` and ``strides`` from the input upwards; strides are 1 unless given. ValueError
     for no layer, a different number of strides, or a size below 1.
     """
-    kernel_sizes = list(kernel_sizes)
-    strides = [1] * len(kernel_sizes) if strides is None else list(strides)
+    kernel_sizes = np.atleast_1d(kernel_sizes).tolist()
+    strides = [1] * len(kernel_sizes) if strides is None else np.atleast_1d(strides).tolist()
     if not kernel_sizes or len(strides) != len(kernel_sizes):
         raise ValueError("Give one kernel size for each layer, and as many strides or none.")
-    if not all(isinstance(size, (int, np.integer)) and size > 0 for size in kernel_sizes + strides):
+    if not all(isinstance(size, int) and size > 0 for size in kernel_sizes + strides):
         raise ValueError("Kernel sizes and strides are whole numbers from 1 up.")
     seen = [1]
     for k, stride in zip(reversed(kernel_sizes), reversed(strides), strict=True):
@@ -273,6 +278,7 @@ def receptive_field(kernel_sizes, strides=None) -> Picture:
     )
 
 
+@drawn
 def backward(dy, kernel, at=(0, 0)) -> Picture:
     """An output hands its gradient back to the pixels it read, weighted by the kernel.
 

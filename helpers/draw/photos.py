@@ -3,13 +3,14 @@
 import numpy as np
 
 from helpers.draw.canvas import HIGHLIGHT, INK, INPUT, NORMAL, SMALL, WIDEST, by, decimals
-from helpers.draw.picture import Picture
+from helpers.draw.picture import Picture, drawn
 
 ACROSS = 4  # images in one row
 COLUMN = 2.5  # inches: larger photographs make heavy notebooks
 GAP, TITLE, CAPTION, BAR = 0.2, 0.32, 0.34, 0.38  # inches: between images, above, below, colours
 
 
+@drawn
 def images(**named) -> Picture:
     """Images side by side, each under its name, with its shape and range below.
 

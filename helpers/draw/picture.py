@@ -1,8 +1,10 @@
 """A drawing together with the words for those who cannot see it."""
 
 import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,27 @@ if TYPE_CHECKING:
 
 DPI = 100  # one CSS pixel is 1/100 inch of the figure; drawn twice as dense, it stays crisp
 COLOURS = 128  # a drawing loses nothing that the eye can see, and its file halves
+
+
+@contextmanager
+def plain_style() -> Iterator[None]:
+    """matplotlib's own defaults, whatever the reader's rcParams are; they are back afterwards."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        yield
+
+
+def drawn(function: Callable[..., "Picture"]) -> Callable[..., "Picture"]:
+    """A drawing that looks the same under every reader's settings."""
+
+    @wraps(function)
+    def in_plain_style(*args, **options) -> "Picture":
+        with plain_style():
+            return function(*args, **options)
+
+    return in_plain_style
 
 
 @dataclass(frozen=True)
@@ -32,7 +55,8 @@ class Picture:
 
         drawn, small = io.BytesIO(), io.BytesIO()
         density = 1.25 if self.photographic else 2
-        self.figure.savefig(drawn, format="png", dpi=density * DPI, facecolor="white")
+        with plain_style():
+            self.figure.savefig(drawn, format="png", dpi=density * DPI, facecolor="white")
         picture = Image.open(drawn).convert("RGB")
         if not self.photographic:
             picture = picture.quantize(COLOURS, dither=Image.Dither.NONE)

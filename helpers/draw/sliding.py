@@ -18,6 +18,8 @@ def numeric(values, what: str) -> np.ndarray:
         array = np.asarray(values, dtype=object)
     if array.dtype.kind not in "buif" or array.size == 0:
         raise ValueError(f"{what} is an array of numbers, not {array.dtype} of {array.shape}.")
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"{what} holds NaN or infinite numbers: there is nothing to draw there.")
     return array.astype(float if array.dtype.kind == "f" else np.int64)
 
 

@@ -18,7 +18,7 @@ from helpers.draw.canvas import (
     number,
     oblique,
 )
-from helpers.draw.picture import Picture
+from helpers.draw.picture import Picture, drawn
 from helpers.draw.sliding import numeric, position
 
 UNIT = 0.2  # inches a cell, small enough for four filters above each other
@@ -27,6 +27,7 @@ REACH = 1.05  # inches between the columns of a picture, for the lines
 LISTED = 8  # as many outputs as the alternative text still lists
 
 
+@drawn
 def normal_convolution(image: np.ndarray, kernels: np.ndarray, at=(0, 0)) -> Picture:
     """Every filter spans all input channels, and makes one output map.
 

@@ -5,6 +5,7 @@ from math import prod
 from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.exercises.sizes import output_length
 
 
 def layer_sizes(rng) -> Case:
@@ -122,6 +123,7 @@ def output_size(input_size, kernel_size, stride=1, padding="valid") -> tuple[int
 conv2d_macs = Exercise(
     name="conv2d_macs",
     oracle=macs_by_keras,
+    builds_on=(output_length,),
     parts={
         "stride 1": Part(lambda rng: [macs_case(rng) for _ in range(3)], Count()),
         "stride and padding": Part(

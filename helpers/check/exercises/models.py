@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from helpers.check import oracle
-from helpers.check.answers import EPS
+from helpers.check.answers import EPS, WrongType, present
 from helpers.check.core import Exercise, Misconception, Part
 
 
@@ -17,10 +17,8 @@ class Model:
     agrees_by_chance: ClassVar[bool] = False
 
     def difference(self, answer: Any, right: Any, slack: Any = None) -> tuple[str, ...]:
-        if answer is None:
-            return ("it returned None. Is a `return` missing?",)
-        if not isinstance(answer, oracle.keras().Model):
-            return (f"it returned a {type(answer).__name__}, not a Keras model.",)
+        if not isinstance(present(answer), oracle.keras().Model):
+            raise WrongType(f"it returned a {type(answer).__name__}, not a Keras model.")
         if not answer.built:
             return ("the model has no input yet.", "  Start it with keras.Input((224, 224, 3)).")
         taken = input_shape(answer, right.input_shape)

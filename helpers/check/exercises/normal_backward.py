@@ -3,9 +3,10 @@
 import numpy as np
 
 from helpers.check import oracle
-from helpers.check.answers import Array
+from helpers.check.answers import Array, item
 from helpers.check.core import Case, Exercise, Misconception, Part
-from helpers.check.normal import slide, tensors
+from helpers.check.exercises.normal import conv2d, slide, tensors
+from helpers.check.exercises.sizes import output_length
 
 
 def gradients(dy, x, kernel, stride=1):
@@ -80,6 +81,7 @@ def with_kernel(change):
     return wrong
 
 
+GRADIENTS = ("dx", "dkernel", "dbias")
 DX = Array(("image", "row", "column", "channel"), "dx")
 DKERNEL = Array(("row", "column", "channel", "filter"), "dkernel")
 DBIAS = Array(("filter",), "dbias")
@@ -87,13 +89,13 @@ DBIAS = Array(("filter",), "dbias")
 conv2d_backward = Exercise(
     name="conv2d_backward",
     oracle=oracle.conv2d_backward,
-    returns=("dx", "dkernel", "dbias"),
+    builds_on=(output_length, conv2d),
     parts={
-        "dbias": Part(unstrided, DBIAS, pick=2),
-        "dkernel": Part(unstrided, DKERNEL, pick=1),
-        "dx": Part(unstrided, DX, pick=0),
-        "dkernel with stride": Part(strided, DKERNEL, pick=1),
-        "dx with stride": Part(strided, DX, pick=0),
+        "dbias": Part(unstrided, DBIAS, item(2, GRADIENTS)),
+        "dkernel": Part(unstrided, DKERNEL, item(1, GRADIENTS)),
+        "dx": Part(unstrided, DX, item(0, GRADIENTS)),
+        "dkernel with stride": Part(strided, DKERNEL, item(1, GRADIENTS)),
+        "dx with stride": Part(strided, DX, item(0, GRADIENTS)),
     },
     misconceptions=(
         Misconception(

@@ -8,7 +8,7 @@ import numpy as np
 from helpers.check import oracle
 from helpers.check.answers import Array
 from helpers.check.core import Case, Exercise, Misconception, Part
-from helpers.check.sizes import split, total_padding
+from helpers.check.exercises.sizes import output_length, same_padding, split, total_padding
 
 Y = Array(("image", "row", "column", "filter"))
 
@@ -170,6 +170,7 @@ def padded_for_stride_one(x, kernel, bias=None, stride=1, padding="valid", dilat
 conv2d = Exercise(
     name="conv2d",
     oracle=oracle.conv2d,
+    builds_on=(output_length, same_padding),
     parts={
         "window": Part(window_cases, Y),
         "bias": Part(bias_cases, Y),
