@@ -25,7 +25,7 @@ def quiet() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise MissingPackage(error.name or str(error)) from None
+        raise MissingPackage((error.name or str(error)).partition(".")[0]) from None
     finally:
         os.dup2(kept, 2)
         os.close(kept)

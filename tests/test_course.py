@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from tools import notebooks, release
-from tools.environment import SetupError, check_disk, explain, find_python
+from tools.environment import SetupError, check_disk, explain, find_python, is_ready
 from tools.lab import lay_out_exercises
 from tools.lock import environment_yml, pins
 
@@ -164,6 +164,59 @@ def test_setup_troubles_are_sentences(tmp_path, monkeypatch):
     )
     assert "its hash differs" in explain("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES")
     assert explain("OSError: No space left on device").startswith("The disk is full.")
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """A tiny environment: two packages, their records, and the stamp that a set-up leaves."""
+    site = tmp_path / ".venv/lib/python3.12/site-packages"
+    for name in ("keras", "numpy"):
+        record = site / f"{name}-1.0.dist-info" / "RECORD"
+        record.parent.mkdir(parents=True)
+        record.write_text(f"{name}/__init__.py,sha256=x,1\n{name}-1.0.dist-info/RECORD,,\n")
+        (site / name).mkdir()
+    stamp = tmp_path / ".venv/installed.json"
+    packages = [path.name for path in site.iterdir()]
+    stamp.write_text(json.dumps({"fingerprint": "as wanted", "packages": packages}))
+    return tmp_path / ".venv", site, stamp
+
+
+def test_a_package_that_vanished_is_named_and_installed_again(installed, capsys):
+    venv, site, stamp = installed
+    assert is_ready(venv, stamp, "as wanted")
+    assert not is_ready(venv, stamp, "another lock")
+    (site / "keras").rmdir()
+    assert not is_ready(venv, stamp, "as wanted")
+    assert capsys.readouterr().out == "Missing from .venv: keras. Installing it again.\n"
+    left = sorted(path.name for path in site.iterdir())
+    assert left == ["numpy", "numpy-1.0.dist-info"], "pip must not think that keras is there"
+
+
+def test_a_stamp_that_was_cut_short_is_no_set_up(installed):
+    venv, _, stamp = installed
+    stamp.write_text('{"fingerprint": "as wan')
+    assert not is_ready(venv, stamp, "as wanted")
+    assert not is_ready(venv, venv / "no stamp", "as wanted")
+
+
+MISSING = """
+import sys
+sys.modules["LOST"] = None  # what Python then says is what it says where there is no such package
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("from helpers import draw, quiet\\nwith quiet():\\n    import keras")
+"""
+
+
+@pytest.mark.parametrize("lost", ["keras", "matplotlib", "tensorflow"])
+def test_a_missing_package_is_one_sentence_in_the_notebook(lost):
+    """TensorFlow is missed only when Keras starts it; the others at the first line."""
+    command = [sys.executable, "-c", MISSING.replace("LOST", lost)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    said = done.stdout.strip()
+    assert said.startswith(f"The package {lost} is missing from "), said
+    assert "Run `make lab` in the course's folder: it installs what is missing." in said
+    assert "Traceback" not in said and len(said.splitlines()) == 1
 
 
 def test_a_students_work_is_never_replaced(tmp_path):

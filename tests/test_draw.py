@@ -171,6 +171,15 @@ def test_arrays_show_numbers_as_the_alternative_text_does():
     assert texts(picture) == ["1", "2", "x", "2", "0.50", "−0.33", "0.00", "output", "3"]
 
 
+def test_the_readers_own_settings_change_nothing():
+    import matplotlib
+
+    plain = draw.window(IMAGE, KERNEL).png
+    with matplotlib.rc_context({"font.size": 30, "text.color": "red", "font.family": "serif"}):
+        assert draw.window(IMAGE, KERNEL).png == plain
+        assert matplotlib.rcParams["font.size"] == 30
+
+
 def test_small_integers_do_not_overflow():
     # 200*2 + 200*2 = 800
     bytes_ = np.full((1, 2), 200, np.uint8), np.full((1, 2), 2, np.uint8)
@@ -281,6 +290,8 @@ def test_the_stepper_is_made_of_numbers():
         (lambda: draw.arrays(x=[]), "x is an array of numbers"),
         (lambda: draw.images(photo=np.zeros((2, 2, 4))), "Name the images to draw"),
         (lambda: draw.receptive_field([3, 0]), "whole numbers from 1 up"),
+        (lambda: draw.window([[1, np.nan]], [[1]]), "image holds NaN or infinite numbers"),
+        (lambda: draw.receptive_field(0), "whole numbers from 1 up"),
         (lambda: draw.receptive_field([]), "one kernel size for each layer"),
         (lambda: draw.stops(n=2, k=3), "A window over 3 cells does not fit on 2"),
         (lambda: draw.stops(n=9, k=3, stride=0), "whole numbers from 1 up"),
