@@ -18,8 +18,28 @@ KERNEL = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]])
 DY = np.array([[1, -1, 2], [0, 3, 1]])
 RNG = np.random.default_rng(1)
 X, FILTERS = RNG.integers(-2, 3, size=(6, 6, 3)), RNG.integers(-1, 2, size=(3, 3, 3, 4))
+DEPTHWISE, POINTWISE = RNG.integers(1, 4, size=(3, 3, 3, 1)), RNG.integers(1, 4, size=(1, 1, 3, 4))
+TWICE, SIX = RNG.integers(-1, 2, size=(3, 3, 3, 2)), RNG.integers(-1, 2, size=(1, 1, 6, 5))
+BLOCKS = np.einsum(
+    "abcj,cd->abcd", DEPTHWISE, np.eye(3, dtype=int)
+)  # the normal kernel that does it
 
 EVERY = {
+    "depthwise_convolution": lambda: draw.depthwise_convolution(X, DEPTHWISE, at=(1, 2)),
+    "depthwise_convolution_twice": lambda: draw.depthwise_convolution(X, TWICE, at=(0, 3)),
+    "pointwise_convolution": lambda: draw.pointwise_convolution(X[:4, :4], POINTWISE, at=(1, 2)),
+    "separable_convolution": lambda: draw.separable_convolution(X, DEPTHWISE, POINTWISE, (1, 2)),
+    "separable_convolution_twice": lambda: draw.separable_convolution(X, TWICE, SIX, at=(0, 3)),
+    "kernels": lambda: draw.kernels(BLOCKS),
+    "product": lambda: draw.product(pixels=IMAGE[:, :3], weights=KERNEL, at=(2, 1)),
+    "connectivity": lambda: draw.connectivity(
+        (3, 4),
+        normal=FILTERS * 2 + 1,
+        depthwise=BLOCKS,
+        pointwise=POINTWISE,
+        separable=(BLOCKS, POINTWISE),
+    ),
+    "flow": lambda: draw.flow(one=["input", "pointwise 1 × 1", "norm", "ReLU"], two=["output"]),
     "normal_convolution": lambda: draw.normal_convolution(X, FILTERS, at=(1, 2)),
     "normal_convolution_odd": lambda: draw.normal_convolution(
         np.arange(70).reshape(7, 10, 1), np.ones((3, 2, 1, 8), int), at=(4, 8)
@@ -149,6 +169,93 @@ def test_normal_convolution_marks_one_block_and_one_cell_per_map():
     assert [t for t in texts(picture) if t.startswith("= ")] == [
         f"= {value}".replace("-", "−") for value in sums
     ]
+
+
+def test_depthwise_convolution_keeps_the_channels_apart():
+    picture = draw.depthwise_convolution(X, TWICE, at=(1, 2))
+    assert filled(picture, 0.6) == 3 * (3 * 3) + 6  # a window in 3 channels, a cell in 3 * 2 maps
+    assert {"6 × 6 × 3", "3 × 3 × 1", "6 filters, each", "6 output maps, each"} <= set(
+        texts(picture)
+    )
+    # Map c*2 + j is channel c under its own filter j.
+    sums = [int(np.sum(X[1:4, 2:5, c] * TWICE[:, :, c, j])) for c in range(3) for j in range(2)]
+    assert [t for t in texts(picture) if t.startswith("= ")] == [
+        f"= {value}".replace("-", "−") for value in sums
+    ]
+    assert "only the 2 filters, each of that channel; each sum of 9 products" in picture.alt
+
+
+def test_pointwise_convolution_marks_one_pixel_through_all_channels():
+    picture = draw.pointwise_convolution(X, POINTWISE, at=(5, 0))
+    assert filled(picture, 0.6) == 3 + 4  # a pixel in 3 channels, a cell in 4 maps
+    assert {"1 × 1 × 3", "6 × 6"} <= set(texts(picture))
+    values = [f"= {value}".replace("-", "−") for value in (X[5, 0] @ POINTWISE[0, 0]).tolist()]
+    assert [t for t in texts(picture) if t.startswith("= ")] == values
+
+
+def test_separable_convolution_agrees_with_keras():
+    from helpers.check import oracle
+
+    picture = draw.separable_convolution(X, TWICE, SIX, at=(1, 2))
+    right = oracle.separable_conv2d(X[None], TWICE, SIX)[0, 1, 2]
+    assert [t for t in texts(picture) if t.startswith("= ")] == [
+        f"= {round(value)}".replace("-", "−") for value in right
+    ]
+    assert filled(picture, 0.6) == 3 * 9 + 6 + 5  # windows, one cell of 6 in between, 5 maps
+    assert "which makes 4 × 4 × 6, then a pointwise step with 5 filters" in picture.alt
+
+
+def test_connectivity_counts_weights_and_connections():
+    picture = EVERY["connectivity"]()
+    # A 3 × 4 image: 3 taps along an axis of n cells lie inside n - 1 + n + n - 1 times,
+    # so (3*3 - 2) * (3*4 - 2) = 70 connections for each pair of channels, and 3 * 4 = 12 for 1 × 1.
+    nonzero = np.count_nonzero(FILTERS * 2 + 1)
+    assert nonzero == 3 * 3 * 3 * 4
+    assert (
+        f"normal, {nonzero} weights in {70 * 3 * 4} connections; depthwise, 27 weights in "
+        "210 connections; pointwise, 12 weights in 144 connections; separable, 27 + 12 weights in "
+        "210 + 144 connections" in picture.alt
+    )
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 3), (1, 1)])
+def test_the_matrix_of_a_convolution_is_keras_convolution(shape):
+    from helpers.check import oracle
+    from helpers.draw.matrices import operator
+
+    image, kernel = RNG.normal(size=(4, 5, 2)), RNG.normal(size=(*shape, 2, 3))
+    right = oracle.conv2d(image[None], kernel, padding="same")[0]
+    ours = operator(kernel, (4, 5)) @ image.transpose(2, 0, 1).ravel()
+    np.testing.assert_allclose(ours.reshape(3, 4, 5).transpose(1, 2, 0), right, atol=1e-12)
+
+
+def test_kernels_say_which_map_sees_which_channel():
+    assert draw.kernels(BLOCKS).alt == (
+        "A kernel of 3 × 3 × 3 × 3, one block of 3 × 3 for each channel and map: "
+        "map 0 sees channel 0; map 1 sees channel 1; map 2 sees channel 2."
+    )
+    kernel = np.zeros((1, 1, 3, 3))
+    kernel[0, 0, :, 0] = 1
+    kernel[0, 0, :2, 1] = 1
+    assert draw.kernels(kernel).alt.endswith(
+        "map 0 sees every channel; map 1 sees channels 0 and 1; map 2 sees no channel."
+    )
+
+
+def test_a_product_shows_one_of_its_sums():
+    picture = draw.product(pixels=[[1, 2], [3, 4]], weights=[[5], [6]], gives="mixed", at=(1, 0))
+    assert picture.alt == (
+        "pixels 2 × 2 times weights 2 × 1 gives mixed 2 × 1. At row 1, column 0: 3·5 + 4·6 = 39."
+    )
+    assert frames(picture)[0][2:] == (2, 1) and frames(picture)[1][2:] == (1, 2)
+    assert draw.product(a=[[1, 2]], b=[[3], [-4]]).alt.endswith("gives output 1 × 1: [[-5]].")
+
+
+def test_a_flow_is_read_from_left_to_right():
+    assert (
+        EVERY["flow"]().alt
+        == "one: input, then pointwise 1 × 1, then norm, then ReLU; two: output."
+    )
 
 
 def test_no_words_collide_or_leave_the_paper():
@@ -286,6 +393,20 @@ def test_the_stepper_is_made_of_numbers():
         (lambda: draw.window([["a"]], KERNEL), "image is an array of numbers"),
         (lambda: draw.window(IMAGE, [[1, 2], [3]]), "kernel is an array of numbers"),
         (lambda: draw.normal_convolution(X[:2], FILTERS), "does not fit on an image of 2 × 6 × 3"),
+        (
+            lambda: draw.depthwise_convolution(X, DEPTHWISE[:, :, :2]),
+            r"the kernels are \(kh, kw, C, m\) with the same C",
+        ),
+        (lambda: draw.pointwise_convolution(X, FILTERS), r"are \(1, 1, C, F\); these are \(3, 3"),
+        (
+            lambda: draw.separable_convolution(X, TWICE, POINTWISE),
+            r"with multiplier 2 the pointwise kernels are \(1, 1, 6, F\)",
+        ),
+        (lambda: draw.kernels(KERNEL), r"The kernel is \(kh, kw, C, F\); this is \(3, 3\)"),
+        (lambda: draw.product(a=IMAGE, b=KERNEL), r"these are \(4, 5\), \(3, 3\)"),
+        (lambda: draw.connectivity((3, 4)), "Name the layers to compare"),
+        (lambda: draw.connectivity((3, 4), two=(FILTERS, FILTERS)), "takes as many channels"),
+        (lambda: draw.flow(), "Name the blocks"),
         (lambda: draw.arrays(), "Name the arrays to draw"),
         (lambda: draw.arrays(x=[]), "x is an array of numbers"),
         (lambda: draw.images(photo=np.zeros((2, 2, 4))), "Name the images to draw"),

@@ -3,20 +3,34 @@
 Every function returns a Picture, which shows itself as the last line of a cell.
 """
 
-from helpers.draw.grids import arrays, backward, im2col, receptive_field, stops, window
+from helpers.draw.flows import flow
+from helpers.draw.grids import arrays, backward, receptive_field, stops, window
+from helpers.draw.matrices import connectivity, im2col, kernels, product
 from helpers.draw.photos import images
 from helpers.draw.picture import Picture
 from helpers.draw.stepper import stepper
-from helpers.draw.volumes import normal_convolution
+from helpers.draw.volumes import (
+    depthwise_convolution,
+    normal_convolution,
+    pointwise_convolution,
+    separable_convolution,
+)
 
 __all__ = [
     "Picture",
     "arrays",
     "backward",
+    "connectivity",
+    "depthwise_convolution",
+    "flow",
     "im2col",
     "images",
+    "kernels",
     "normal_convolution",
+    "pointwise_convolution",
+    "product",
     "receptive_field",
+    "separable_convolution",
     "stepper",
     "stops",
     "window",

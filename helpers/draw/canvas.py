@@ -90,7 +90,15 @@ class Canvas:
     def frame(self, x: float, y: float, width: float, height: float, **style) -> None:
         """A bold outline around cells: where the window is."""
         corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-        self.polygon(corners, line=HIGHLIGHT, **{"linewidth": 2.4, "zorder": 4, **style})
+        self.polygon(corners, **{"line": HIGHLIGHT, "linewidth": 2.4, "zorder": 4, **style})
+
+    def disc(self, x: float, y: float, radius: float, colour: Any) -> None:
+        from matplotlib.patches import Circle
+
+        self.axes.add_patch(
+            Circle((x, y), radius, facecolor=tint(colour, 0.35), edgecolor=colour, zorder=3)
+        )
+        self.reach((x - radius, y - radius), (x + radius, y + radius))
 
     def square(self, x: float, y: float, fill: Any, line: Any = INK, **style) -> None:
         self.polygon([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)], fill, line, **style)
@@ -122,10 +130,17 @@ class Canvas:
     def grid(
         self, x: float, y: float, values: np.ndarray, colour: Any, title: str = "", size: str = ""
     ) -> None:
-        """A matrix of numbered cells; ``colour`` is one for all or a function of (row, column).
+        """A matrix under its title; ``size`` is what to write below, (H, W) unless given."""
+        rows, columns = values.shape
+        self.cells(x, y, values, colour)
+        if title:
+            self.words(x + columns / 2, y - 0.6, title, weight="bold")
+        self.words(x + columns / 2, y + rows + 0.5, size or by(values.shape), SMALL)
 
-        NaN cells stay blank: what is not known yet. ``size`` is what to write below, (H, W) unless
-        given.
+    def cells(self, x: float, y: float, values: np.ndarray, colour: Any, ink: Any = INK) -> None:
+        """Numbered cells; ``colour`` is one for all or a function of (row, column).
+
+        NaN cells stay blank: what is not known yet.
         """
         rows, columns = values.shape
         texts = numbers(values)
@@ -133,12 +148,9 @@ class Canvas:
         for i, j in np.ndindex(rows, columns):
             fill = colour(i, j) if callable(colour) else tint(colour, 0.22)
             blank = not texts[i, j]
-            self.square(x + j, y + i, "white" if blank else fill, line=FAINT if blank else INK)
+            self.square(x + j, y + i, "white" if blank else fill, line=FAINT if blank else ink)
             if not blank:
-                self.words(x + j + 0.5, y + i + 0.52, texts[i, j], points)
-        if title:
-            self.words(x + columns / 2, y - 0.6, title, weight="bold")
-        self.words(x + columns / 2, y + rows + 0.5, size or by(values.shape), SMALL)
+                self.words(x + j + 0.5, y + i + 0.52, texts[i, j], points, color=ink)
 
     def sheet(
         self,
@@ -149,6 +161,7 @@ class Canvas:
         colour: str,
         strength: float = 0.2,
         marked=(),
+        **style,
     ) -> None:
         """One channel, seen at an angle: columns run away from the reader.
 
@@ -157,8 +170,9 @@ class Canvas:
         for i, j in np.ndindex(rows, columns):
             fill = tint(HIGHLIGHT, 0.6) if (i, j) in marked else tint(colour, strength)
             corners = [oblique(x, y, i + a, j + b) for a, b in ((0, 0), (0, 1), (1, 1), (1, 0))]
-            self.polygon(corners, fill, line=tint(colour, 0.9), linewidth=0.6)
-        self.polygon(corners_of(x, y, (0, 0), (rows, columns)), line=colour, linewidth=1.4)
+            self.polygon(corners, fill, line=tint(colour, 0.9), linewidth=0.6, **style)
+        edge = corners_of(x, y, (0, 0), (rows, columns))
+        self.polygon(edge, line=colour, linewidth=1.4, **style)
 
     def done(self, alt: str) -> Picture:
         """Cut the paper to size, and scale it down where it is wider than a notebook's column."""

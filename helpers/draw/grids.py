@@ -111,12 +111,16 @@ def arrays(**named) -> Picture:
             table = np.atleast_2d(array).astype(float)
             rows, columns = table.shape
             left = x + (width_of(name, array) - columns) / 2
-            colour = MEANING.get(name.split()[-1], INPUT)
-            canvas.grid(left, y + (tallest - rows) / 2, table, colour, name, by(array.shape))
+            top = y + (tallest - rows) / 2
+            canvas.grid(left, top, table, colour_of(name), name, by(array.shape))
             x += width_of(name, array) + APART
         y += tallest + 2.6
     words = [f"{name} = {in_words(array)}" for name, array in shown.items()]
     return canvas.done("; ".join(words) + ".")
+
+
+def colour_of(name: str) -> str:
+    return MEANING.get(name.split()[-1], INPUT)
 
 
 APART = 1.2  # cells between two arrays
@@ -192,48 +196,6 @@ def sentence(axis: Axis, missed: list[int]) -> str:
     cells = "cell" if len(missed) == 1 else "cells"
     never = f", {len(missed)} {cells} never read" if missed else ""
     return f"{', '.join(options)}: {axis.stops} {many}{never}"
-
-
-@drawn
-def im2col(image, kernel, at=(0, 0)) -> Picture:
-    """Each window as a row of a matrix: the convolution is one matrix product.
-
-    ``image`` (H, W), ``kernel`` (kh, kw), padding "valid", stride 1; the patch matrix is
-    (oh·ow, kh·kw). ``at`` is the output position whose window is followed. ValueError where
-    something does not fit.
-    """
-    slide = Slide.of(image, kernel)
-    at = position(at, slide.shape)
-    patches = np.array([[slide.padded[c] for c in slide.cells(p)] for p in np.ndindex(slide.shape)])
-    row, taps = at[0] * slide.shape[1] + at[1], slide.kernel.size
-    (h, w), (kh, kw), taken = slide.image.shape, slide.kernel.shape, set(slide.cells(at))
-    middle = max(h, len(patches), taps) / 2
-    canvas, y = Canvas(), middle - len(patches) / 2
-
-    def pixel(i, j):
-        return tint(HIGHLIGHT, 0.35) if (i, j) in taken else tint(INPUT, 0.2)
-
-    def patch(i, j):
-        return tint(HIGHLIGHT, 0.35) if i == row else tint(INPUT, 0.2)
-
-    canvas.grid(0, middle - h / 2, slide.image, pixel, "image")
-    canvas.frame(at[1], middle - h / 2 + at[0], kw, kh)
-    x = w + 2.0
-    start = (w + 0.25, middle - h / 2 + at[0] + kh / 2)
-    canvas.arrow(start, (x - 0.2, y + row + 0.5), HIGHLIGHT)
-    canvas.grid(x, y, patches, patch, "one row per window")
-    canvas.frame(x, y + row, taps, 1)
-    x += taps + 1.4
-    canvas.words(x - 0.7, middle, "×", LARGE + 4)
-    canvas.grid(x, middle - taps / 2, slide.kernel.reshape(-1, 1), KERNEL, "kernel")
-    x += 2.4
-    canvas.words(x - 0.7, middle, "=", LARGE + 4)
-    canvas.grid(x, y, slide.output.reshape(-1, 1), OUTPUT, "output")
-    canvas.frame(x, y + row, 1, 1)
-    return canvas.done(
-        f"The {len(patches)} windows of the image as rows of a {len(patches)} × {taps} matrix, times "
-        f"the kernel as a column of {taps}. Row {row}: {slide.arithmetic(at)}."
-    )
 
 
 @drawn
