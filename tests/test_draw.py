@@ -182,7 +182,7 @@ def test_depthwise_convolution_keeps_the_channels_apart():
     assert [t for t in texts(picture) if t.startswith("= ")] == [
         f"= {value}".replace("-", "−") for value in sums
     ]
-    assert "only the 2 filters, each of that channel; each sum of 9 products" in picture.alt
+    assert "only the 2 filters of that channel; each sum of 9 products" in picture.alt
 
 
 def test_pointwise_convolution_marks_one_pixel_through_all_channels():

@@ -86,7 +86,7 @@ def below(canvas: Canvas, x: float, y: float, text: str, width: float) -> None:
     canvas.words(x, y + 0.35 * len(lines), "\n".join(lines), NORMAL, linespacing=1.5)
 
 
-MEANING = {"kernel": KERNEL, "filter": KERNEL, "weights": KERNEL}
+MEANING = dict.fromkeys(("kernel", "filter", "weights", "depthwise", "pointwise"), KERNEL)
 MEANING |= dict.fromkeys(("output", "convolution", "correlation", "y", "yours", "target"), OUTPUT)
 MEANING |= dict.fromkeys(("dx", "dy", "dkernel", "dbias", "dimage", "gradient"), GRADIENT)
 

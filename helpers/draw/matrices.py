@@ -142,11 +142,19 @@ def kernels(kernel: np.ndarray) -> Picture:
             block = kernel[:, :, c, f]
             colour, ink = (KERNEL, INK) if block.any() else ("white", FAINT)
             canvas.cells(f * across, c * down, block, colour, ink)
-    seen = [[c for c in range(channels) if kernel[:, :, c, f].any()] for f in range(filters)]
-    words = [f"map {f} sees {channel_list(cs, channels)}" for f, cs in enumerate(seen)]
     return canvas.done(
-        f"A kernel of {by(kernel.shape)}, one block of {kh} × {kw} for each channel "
-        f"and map: {'; '.join(words)}."
+        f"A kernel of {by(kernel.shape)}, one block of {kh} × {kw} for each channel and map: "
+        f"{who_sees_whom(kernel)}."
+    )
+
+
+def who_sees_whom(kernel: np.ndarray) -> str:
+    seen = kernel.any(axis=(0, 1))
+    if seen.all():
+        return "every map sees every channel"
+    return "; ".join(
+        f"map {f} sees {channel_list(np.flatnonzero(column).tolist(), len(seen))}"
+        for f, column in enumerate(seen.T)
     )
 
 
@@ -173,7 +181,7 @@ def connectivity(size, **layers) -> Picture:
     pitch = 9  # cells between two matrices
     columns = sum(m.shape[1] + pitch for ms in matrices.values() for m in ms) - pitch
     tallest = max(len(m) for ms in matrices.values() for m in ms)
-    canvas, x = Canvas((WIDEST - 0.6) / columns), 0.0
+    canvas, x = Canvas(min((WIDEST - 0.6) / columns, 0.05)), 0.0
     inch = 1 / canvas.cell
     words = []
     for name, kernels in panels.items():

@@ -98,7 +98,7 @@ def depthwise_convolution(image: np.ndarray, kernels: np.ndarray, at=(0, 0)) -> 
         f"Depthwise convolution: an input of {by(image.shape)}, its channels apart; "
         f"{each(maps, 'filter')} {by((*size, 1))}, {each(maps, 'output map')} {by(output)}. "
         f"In each channel the {by(size)} window whose top left corner is at row {at[0]}, column "
-        f"{at[1]} meets only the {each(multiplier, 'filter')} of that channel; each sum of "
+        f"{at[1]} meets only the {some(multiplier, 'filter')} of that channel; each sum of "
         f"{size[0] * size[1]} products is one number of that filter's map{listed(sums)}."
     )
 
@@ -215,8 +215,12 @@ def window_at(image, kernels, at) -> tuple[tuple[int, int], np.ndarray]:
     return (row, column), image[row : row + kh, column : column + kw]
 
 
+def some(many: int, what: str) -> str:
+    return f"1 {what}" if many == 1 else f"{many} {what}s"
+
+
 def each(many: int, what: str) -> str:
-    return f"1 {what}" if many == 1 else f"{many} {what}s, each"
+    return some(many, what) + (", each" if many > 1 else "")
 
 
 def listed(sums) -> str:
