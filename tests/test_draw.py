@@ -346,32 +346,6 @@ def test_photographs_keep_their_shades():
 def test_pictures_can_be_saved(tmp_path):
     draw.window(IMAGE, KERNEL).save(tmp_path / "window.png")
     assert Image.open(tmp_path / "window.png").format == "PNG"
-    draw.stepper(IMAGE, KERNEL).save(tmp_path / "steps.html")
-    assert "data-stepper" in (tmp_path / "steps.html").read_text("utf-8")
-
-
-def test_the_stepper_shows_its_first_step_without_scripts():
-    data, _ = draw.stepper(IMAGE, KERNEL)._repr_mimebundle_()
-    page = data["text/html"].split("<script>")[0]
-    assert "row 0, column 0: 1·1 + 0·0 + 2·(−1)" in page and 'aria-live="polite"' in page
-    output = page.split("data-output")[1]
-    assert output.count(">2</td>") == 1 and output.count("></td>") == 5
-
-
-def test_the_stepper_works_several_times_on_a_page():
-    html = draw.stepper(IMAGE, KERNEL).html
-    assert " id=" not in html  # the same call twice would repeat it
-    assert ":not([data-ready])" in html
-
-
-def test_the_stepper_is_made_of_numbers():
-    stepper = draw.stepper(IMAGE, KERNEL)
-    assert stepper.alt.startswith("6 steps. ")
-    assert stepper.html == draw.stepper(IMAGE, KERNEL).html
-    assert stepper.html.count("<td") == 20 + 9 + 6
-    assert "row 1, column 2: 0·1 + 4·0" in stepper.html and "= −5" in stepper.html
-    assert "http" not in stepper.html and "<img" not in stepper.html
-    assert stepper.html.split('"')[1] != draw.stepper(IMAGE, KERNEL, stride=2).html.split('"')[1]
 
 
 @pytest.mark.parametrize(

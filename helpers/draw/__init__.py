@@ -3,6 +3,7 @@
 Every function returns a Picture, which shows itself as the last line of a cell.
 """
 
+from helpers.draw.charts import bars, lines
 from helpers.draw.flows import flow
 from helpers.draw.grids import arrays, backward, receptive_field, stops, window
 from helpers.draw.matrices import connectivity, im2col, kernels, product
@@ -20,12 +21,14 @@ __all__ = [
     "Picture",
     "arrays",
     "backward",
+    "bars",
     "connectivity",
     "depthwise_convolution",
     "flow",
     "im2col",
     "images",
     "kernels",
+    "lines",
     "normal_convolution",
     "pointwise_convolution",
     "product",
