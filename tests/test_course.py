@@ -74,12 +74,40 @@ def test_every_figure_of_a_lesson_has_alternative_text_and_no_cell_was_skipped(p
     assert not [o for cell in cells for o in cell.outputs if o.get("name") == "stderr"]
 
 
-def test_the_tutorials_numbers_are_computed_in_lesson_one():
-    cells = notebooks.read(ROOT / "notebooks/01_normal_convolution.ipynb").cells
+NUMBERS = {
+    "01_normal_convolution": [
+        "112 by hand, 112 by Keras",  # (3*3*3 + 1)*4
+        "896 + 18,496 = 19,392",  # (3*3*3 + 1)*32 + (3*3*32 + 1)*64
+        "42,581,376",  # 222*222 * 3*3*3 * 32
+    ],
+    "02_depthwise_convolution": [
+        "27 by hand, 27 by Keras",  # (3*3*1 + 0)*3
+        "[1, 2, 5] together 8",  # lesson 1's number at that place
+        "(64 times fewer)",
+    ],
+    "03_pointwise_convolution": [
+        "16 by hand, 16 by Keras",  # (1*1*3 + 1)*4
+        "27 + 16 = 43 by hand, 43 by Keras",
+        "normal: 112",
+        "first   27 + 128 = 155",  # 3*3*3, (1*1*3 + 1)*32
+        "second  288 + 2,112 = 2,400",  # 3*3*32, (1*1*32 + 1)*64
+        "155 + 2,400 = 2,555 against 19,392",
+        # MobileNet, table 3: 14*14 * 512*(3*3*512), 14*14 * 512*(3*3 + 512), then 384 channels
+        *("462,422,016", "2,359,296", "52,283,392", "266,752", "29,578,752", "150,912"),
+        "15,091,200",  # 10*10 * 384*(3*3 + 384)
+        *("4,866,269,184", "29,281,120", "568,740,352", "4,209,088"),  # table 4
+        *("325,400,448", "2,568,144", "307,323,392", "2,875,328"),  # table 5
+        "22,855,952",  # Xception, table 3
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_lessons_compute_the_tutorials_and_the_papers_numbers(name):
+    cells = notebooks.read(ROOT / f"notebooks/{name}.ipynb").cells
     printed = "".join(o.get("text", "") for cell in cells for o in cell.get("outputs", []))
-    assert "112 by hand, 112 by Keras" in printed  # (3*3*3 + 1) * 4
-    assert "896 + 18,496 = 19,392" in printed  # (3*3*3 + 1)*32 + (3*3*32 + 1)*64
-    assert "42,581,376" in printed  # 222*222 * 3*3*3 * 32
+    for number in NUMBERS[name]:
+        assert number in printed, number
 
 
 # ---------------------------------------------------------------- release

@@ -1,4 +1,7 @@
-"""nbgrader's pipeline from end to end, in a course of its own: release, submit, grade, feedback."""
+"""nbgrader's pipeline from end to end, in a course of its own: release, submit, grade, feedback.
+
+Each assignment is a group of its own, so that they are graded on several cores.
+"""
 
 import csv
 import os
@@ -6,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -18,6 +23,7 @@ POINTS = (
 )
 BY_HAND = 3
 BIN = Path(sys.executable).parent
+FIRST = pytest.mark.xdist_group(NAME)
 
 
 def run(course: Path, module: str, *arguments: str) -> subprocess.CompletedProcess:
@@ -28,17 +34,29 @@ def run(course: Path, module: str, *arguments: str) -> subprocess.CompletedProce
     )
 
 
-def submit(course: Path, student: str, notebook, name: str = f"{NAME}.ipynb") -> None:
-    folder = course / "submitted" / student / NAME
+def released_course(course: Path, name: str) -> Path:
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    shutil.copytree(ROOT / "source" / name, course / "source" / name)
+    made = run(course, "nbgrader", "generate_assignment", name)
+    assert made.returncode == 0, made.stderr
+    return course
+
+
+def submit(course: Path, student: str, notebook, name: str = NAME, file: str = "") -> None:
+    folder = course / "submitted" / student / name
     folder.mkdir(parents=True)
     text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
-    (folder / name).write_text(text, encoding="utf-8")
+    (folder / (file or f"{name}.ipynb")).write_text(text, encoding="utf-8")
 
 
-def answered(course: Path, answers: dict[str, str] | None = None):
+def untouched(course: Path, name: str = NAME):
+    return nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
+
+
+def answered(course: Path, answers: dict[str, str] | None = None, name: str = NAME):
     """The released notebook with solutions filled in; ``answers`` replace some of them."""
-    released = nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)
-    solved = nbformat.read(course / "source" / NAME / f"{NAME}.ipynb", as_version=4)
+    released = untouched(course, name)
+    solved = nbformat.read(course / "source" / name / f"{name}.ipynb", as_version=4)
     solutions = {cell.id: cell.source for cell in solved.cells}
     for cell in released.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
@@ -67,22 +85,18 @@ def output_length(n, k, stride=1, padding="valid", dilation=1):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A graded class: right, blank, wrong, noisy, tampered, and two that cannot be graded."""
-    course = tmp_path_factory.mktemp("course")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copytree(ROOT / "source", course / "source")
-    made = run(course, "nbgrader", "generate_assignment", NAME)
-    assert made.returncode == 0, made.stderr
+    course = released_course(tmp_path_factory.mktemp("course"), NAME)
     submit(course, "right", answered(course))
     submit(course, "wrong", answered(course, {"conv2d": FLIPPED}))
     submit(course, "noisy", answered(course, {"output_length": NOISY}))
-    blank = nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)
+    blank = untouched(course)
     submit(course, "blank", blank)
     skipped = nbformat.from_dict(blank)
     for cell in skipped.cells:
         cell.metadata["tags"] = ["skip-execution"]
     skipped.cells = [cell for cell in skipped.cells if cell.id != "conv2d_window"]
     submit(course, "tampered", skipped)
-    submit(course, "misnamed", answered(course), name="my_homework.ipynb")
+    submit(course, "misnamed", answered(course), file="my_homework.ipynb")
     submit(course, "not_json", "<<<<<<< HEAD\n{")
     done = run(course, "grading", NAME)
     assert done.returncode == 1 and done.stderr == "", done.stderr
@@ -90,16 +104,18 @@ def course(tmp_path_factory):
     return course
 
 
-@pytest.fixture(scope="module")
-def scores(course):
+def graded(course: Path) -> tuple[dict[str, float], set[float]]:
+    """Each student's marks, and how many points there were."""
     with (course / "grades.csv").open() as file:
         rows = list(csv.DictReader(file))
-    return {row["student_id"]: float(row["score"] or 0) for row in rows}, rows
+    marks = {row["student_id"]: float(row["score"] or 0) for row in rows}
+    return marks, {float(row["max_score"]) for row in rows}
 
 
-def test_marks(scores):
-    marks, rows = scores
-    assert {float(row["max_score"]) for row in rows} == {POINTS}
+@FIRST
+def test_marks(course):
+    marks, points = graded(course)
+    assert points == {POINTS}
     assert marks["right"] == POINTS - BY_HAND
     assert marks["blank"] == 0
     # Flipped, without options: all ten of conv2d's points are gone, no other exercise pays for it.
@@ -108,34 +124,34 @@ def test_marks(scores):
     assert marks["tampered"] == 0, "skipped or deleted test cells earn nothing"
 
 
-def feedback(course: Path, student: str) -> str:
-    html = (course / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
-    return re.sub(r"<[^>]+>", "", html)
+def feedback(course: Path, student: str, name: str = NAME) -> str:
+    html = (course / "feedback" / student / name / f"{name}.html").read_text(encoding="utf-8")
+    return unescape(re.sub(r"<[^>]+>", "", html))
 
 
+def errors(course: Path, student: str, name: str = NAME) -> list[str]:
+    """What each test cell of a graded notebook stopped with; "" where it did not."""
+    path = course / "autograded" / student / name / f"{name}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    tests = [c for c in cells if c.metadata.get("nbgrader", {}).get("grade") and "outputs" in c]
+    return [next((o.ename for o in c.outputs if o.output_type == "error"), "") for c in tests]
+
+
+@FIRST
 def test_feedback_says_what_is_wrong_and_hides_the_hidden(course):
     wrong = feedback(course, "wrong")
-    assert "your kernel is flipped: this is the mathematician's convolution." in wrong.replace(
-        "&#39;", "'"
-    )
+    assert "your kernel is flipped: this is the mathematician's convolution." in wrong
     assert "HIDDEN TESTS" not in wrong and "seed=" not in wrong
     assert "Traceback (most recent call last)" not in wrong
 
 
+@FIRST
 def test_a_blank_submission_reads_not_attempted(course):
-    graded = nbformat.read(course / "autograded/blank" / NAME / f"{NAME}.ipynb", as_version=4)
-    tests = [cell for cell in graded.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    errors = [
-        output.ename
-        for cell in tests
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "error"
-    ]
-    assert errors == ["NotAttempted"] * len([cell for cell in tests if cell.cell_type == "code"])
+    assert set(errors(course, "blank")) == {"NotAttempted"}
     assert "conv2d: not attempted yet." in feedback(course, "blank")
 
 
+@FIRST
 def test_what_cannot_be_graded_is_named_and_stops_nobody(course):
     said = (course / "said.txt").read_text().splitlines()
     assert said == [

@@ -5,10 +5,19 @@ prints one green line or raises one readable card. Keras is loaded at the first 
 """
 
 from helpers.check.core import Exercise
+from helpers.check.exercises.depthwise import as_normal_kernel, depthwise_conv2d
+from helpers.check.exercises.depthwise_backward import depthwise_backward
+from helpers.check.exercises.depthwise_costs import depthwise_macs, depthwise_params
+from helpers.check.exercises.factoring import compose, factor
+from helpers.check.exercises.isolation import isolates_channels
 from helpers.check.exercises.models import build_two_layer_model
+from helpers.check.exercises.network_costs import count
 from helpers.check.exercises.normal import conv2d
 from helpers.check.exercises.normal_backward import conv2d_backward
 from helpers.check.exercises.normal_costs import conv2d_macs, conv2d_params
+from helpers.check.exercises.pointwise import pointwise_conv2d
+from helpers.check.exercises.separable import separable_conv2d
+from helpers.check.exercises.separable_costs import separable_macs, separable_params
 from helpers.check.exercises.sizes import output_length, same_padding
 from helpers.check.verdicts import CheckFailed, NotAttempted
 
@@ -22,6 +31,19 @@ EXERCISES: dict[str, Exercise] = {
         conv2d_macs,
         build_two_layer_model,
         conv2d_backward,
+        depthwise_conv2d,
+        depthwise_params,
+        depthwise_macs,
+        as_normal_kernel,
+        depthwise_backward,
+        isolates_channels,
+        pointwise_conv2d,
+        separable_conv2d,
+        separable_params,
+        separable_macs,
+        compose,
+        factor,
+        count,
     )
 }
 

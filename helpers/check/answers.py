@@ -152,3 +152,16 @@ class Counts:
             if lines:
                 return (f"`{name}`: {lines[0]}",)
         return ()
+
+
+@dataclass(frozen=True)
+class Truth:
+    """True or False."""
+
+    agrees_by_chance: ClassVar[bool] = True
+
+    def difference(self, answer: Any, right: bool, slack: Any = None) -> tuple[str, ...]:
+        if not isinstance(present(answer), bool | np.bool_):
+            kind = type(answer).__name__
+            raise WrongType(f"it returned {a(kind)} ({answer!r:.40}), not True or False.")
+        return () if bool(answer) == right else (f"yours is {bool(answer)}, right is {right}.",)

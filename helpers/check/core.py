@@ -76,6 +76,11 @@ class Exercise:
             supplied = self.judge(function, name, cases)
             passed(self.name, name, len(cases), supplied)
 
+    def mistakes(self, *names: str) -> tuple[Misconception, ...]:
+        """Some of this exercise's misconceptions by name, for a sibling that shares them."""
+        by_name = {m.name: m for m in self.misconceptions}
+        return tuple(by_name[name] for name in names)
+
     def cases(self, part: str, seed: int) -> list[Case]:
         """The calls of a part: the same for the same seed, on every machine."""
         return self.parts[part].cases(np.random.default_rng([seed, *part.encode()]))

@@ -83,6 +83,20 @@ def compose(depthwise_kernel, pointwise_kernel) -> np.ndarray:
     )
 
 
+def factor(kernel, depth_multiplier) -> tuple[np.ndarray, np.ndarray]:
+    """(kh, kw, C, F) -> (kh, kw, C, m), (1, 1, C*m, F): the closest separable pair there is.
+
+    ``m`` is at most min(kh*kw, F). What the pair does to a channel is a (kh*kw, F) matrix of rank m,
+    and the closest one keeps the m largest singular values (Eckart and Young, 1936).
+    """
+    kh, kw, channels, filters = kernel.shape
+    taps = kernel.reshape(kh * kw, channels, filters).swapaxes(0, 1)
+    u, s, vt = np.linalg.svd(taps, full_matrices=False)
+    u, s, vt = u[:, :, :depth_multiplier], s[:, :depth_multiplier], vt[:, :depth_multiplier]
+    depthwise = (u * s[:, None]).swapaxes(0, 1).reshape(kh, kw, channels, depth_multiplier)
+    return depthwise, vt.reshape(1, 1, channels * depth_multiplier, filters)
+
+
 def conv2d_backward(dy, x, kernel, stride=1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """dx, dkernel, dbias of ``sum(dy * conv2d(x, kernel, bias, stride))``, padding "valid".
 

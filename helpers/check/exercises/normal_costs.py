@@ -21,12 +21,18 @@ def params_by_keras(kernel_size, in_channels, filters, use_bias=True) -> int:
 
 
 def macs_by_keras(input_size, kernel_size, in_channels, filters, stride=1, padding="valid") -> int:
-    """One multiply-add per weight of the layer's kernel at every output position."""
     layer = oracle.keras().layers.Conv2D(
         filters, kernel_size, strides=stride, padding=padding, use_bias=False
     )
-    _, oh, ow, _ = layer.compute_output_shape((1, *input_size, in_channels))
-    layer.build((None, *input_size, in_channels))
+    return products(layer, (*input_size, in_channels))
+
+
+def products(layer, size) -> int:
+    """Multiply-adds for one image (H, W, C) of a convolution without bias: each of its weights is
+    used once at every output position.
+    """
+    _, oh, ow, _ = layer.compute_output_shape((1, *size))
+    layer.build((None, *size))
     return oh * ow * layer.count_params()
 
 

@@ -1,0 +1,333 @@
+"""A test that the student writes: does a layer keep its channels apart?
+
+Right layers and buggy ones are handed to it. A layer keeps its channels apart when output c*m + j
+depends on input channel c and on no other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.check import oracle
+from helpers.check.answers import Truth
+from helpers.check.core import Exercise, Misconception, Part
+from helpers.check.exercises.depthwise import depthwise
+
+
+@dataclass(frozen=True)
+class Layer:
+    """(N, H, W, channels) -> (N, oh, ow, channels*m), and in a few words what it is."""
+
+    what: str
+    channels: int
+    apply: Callable[[np.ndarray], np.ndarray]
+
+    def __call__(self, x) -> np.ndarray:
+        return self.apply(np.asarray(x, dtype=float))
+
+    def __repr__(self) -> str:
+        return f"<{self.what}>"
+
+
+# ---------------------------------------------------------------- layers
+
+
+def apart(what, rng, channels=3, multiplier=1, after=lambda y: y, **options) -> Layer:
+    """A depthwise layer, and perhaps something that treats every number by itself."""
+    kernel = rng.normal(size=(3, 2, channels, multiplier))
+    return Layer(what, channels, lambda x: after(depthwise(x, kernel, **options)))
+
+
+def leaking(what, rng, leak, channels=3, multiplier=1) -> Layer:
+    """A depthwise layer with padding "same", and ``leak(x)``, as large as x, added to its maps."""
+    kernel = rng.normal(size=(3, 2, channels, multiplier))
+
+    def apply(x):
+        return depthwise(x, kernel, padding="same") + np.repeat(leak(x), multiplier, axis=3)
+
+    return Layer(what, channels, apply)
+
+
+def reordered(what, rng, order, channels=3, multiplier=1) -> Layer:
+    """A depthwise layer whose maps stand in another order."""
+    return apart(what, rng, channels, multiplier, after=lambda y: y[..., order])
+
+
+def normal(rng) -> Layer:
+    kernel = rng.normal(size=(3, 2, 3, 3))
+    return Layer("a normal convolution", 3, lambda x: oracle.conv2d(x, kernel))
+
+
+def from_channel(source, target, share=1.0):
+    """A leak from one channel into another, by a share of its pixels."""
+
+    def leak(x):
+        leaked = np.zeros(x.shape)
+        leaked[..., target] = share * x[..., source]
+        return leaked
+
+    return leak
+
+
+def the_next(x):
+    """Each channel's leak is the next channel, the last one's the first."""
+    return np.roll(x, -1, axis=3)
+
+
+def edges_of_the_next(x):
+    """What a kernel whose weights sum to 0 makes of another channel: nothing where it is even."""
+    return the_next(x) - np.roll(the_next(x), 1, axis=2)
+
+
+def one_corner_of_the_one_before(x):
+    """Each channel's leak is a corner of the one before it."""
+    leaked = np.zeros(x.shape)
+    leaked[:, -1, -1] = np.roll(x, 1, axis=3)[:, -1, -1]
+    return leaked
+
+
+def plain_layers(rng) -> list[Layer]:
+    return [
+        normal(rng),
+        apart("a depthwise convolution", rng),
+        leaking("each map has the mean of all channels", rng, lambda x: x.mean(3, keepdims=True)),
+        apart("a depthwise convolution with biases", rng, bias=5 + rng.random(3)),
+        leaking("the last channel leaks into the first map", rng, from_channel(2, 0)),
+        apart("a depthwise convolution of stride 2", rng, stride=2),
+        leaking("the first channel leaks into the last map", rng, from_channel(0, 2)),
+        leaking("each channel leaks into the map before", rng, the_next),
+    ]
+
+
+def subtle_layers(rng) -> list[Layer]:
+    return [
+        leaking("a thousandth of channel 1 leaks into map 0", rng, from_channel(1, 0, 0.001)),
+        apart("a depthwise convolution of weak weights", rng, after=lambda y: y / 1000),
+        leaking("edges of the next channel leak", rng, edges_of_the_next),
+        apart("a depthwise convolution and ReLU", rng, after=lambda y: np.maximum(y, 0)),
+        leaking("one corner of the channel before leaks", rng, one_corner_of_the_one_before),
+        apart("a depthwise convolution in float32", rng, after=lambda y: y.astype(np.float32)),
+        leaking("positive pixels leak", rng, lambda x: np.maximum(the_next(x), 0), channels=2),
+        leaking("negative pixels leak", rng, lambda x: np.minimum(the_next(x), 0)),
+        leaking("channel 3 leaks into map 1", rng, from_channel(3, 1), channels=4),
+        leaking("channel 1 leaks into map 3", rng, from_channel(1, 3), channels=4),
+    ]
+
+
+def ordered_layers(rng) -> list[Layer]:
+    other_order = np.arange(6).reshape(3, 2).T.ravel()
+    return [
+        reordered("map j*C + c where c*m + j is meant", rng, other_order, multiplier=2),
+        apart("a depthwise convolution with multiplier 2", rng, multiplier=2),
+        reordered("maps 0 and 1 are swapped", rng, [1, 0], channels=2),
+        apart("a depthwise convolution of 4 channels", rng, channels=4, padding="same"),
+        apart("a depthwise convolution with multiplier 3", rng, channels=2, multiplier=3),
+        leaking("with multiplier 2, channel 0 leaks", rng, from_channel(0, 1), multiplier=2),
+        reordered("the maps are in reverse", rng, [3, 2, 1, 0], channels=4),
+    ]
+
+
+def cases_of(layers):
+    return lambda rng: [{"layer": layer, "channels": layer.channels} for layer in layers(rng)]
+
+
+# ---------------------------------------------------------------- tests, right and wrong
+
+
+def gaussian(rng, channels):
+    return rng.normal(size=(2, 7, 8, channels))
+
+
+def another(x, c, rng):
+    """The same images with other numbers in channel c."""
+    changed = x.copy()
+    changed[..., c] = rng.normal(size=x.shape[:3])
+    return changed
+
+
+def any_number(difference):
+    """For each map, whether any number of it has changed."""
+    return (difference > 0).any(axis=(0, 1, 2))
+
+
+def own_maps(c, channels, maps):
+    return np.arange(maps) // (maps // channels) == c
+
+
+def verdict(changed, own) -> bool:
+    """Only the channel's own maps have changed, and all of them have."""
+    return np.array_equal(changed, own)
+
+
+def tested(
+    images=gaussian, change=another, changed=any_number, own=own_maps, verdict=verdict, which=range
+):
+    """A property test with its pieces exposed, for mistakes to move."""
+
+    def isolates_channels(layer, channels):
+        rng = np.random.default_rng(0)
+        for c in which(channels):
+            x = images(rng, channels)
+            y = layer(x)
+            difference = np.abs(layer(change(x, c, rng)) - y)
+            if not verdict(changed(difference), own(c, channels, y.shape[-1])):
+                return False
+        return True
+
+    return isolates_channels
+
+
+def nudged(x, c):
+    """The same images with one pixel of channel c changed."""
+    changed = x.copy()
+    changed[:, 2, 2, c] += 1
+    return changed
+
+
+def others_are_zero(layer, channels):
+    """Feeds one channel at a time and zeros in the others."""
+    rng = np.random.default_rng(0)
+    for c in range(channels):
+        x = np.zeros((2, 7, 8, channels))
+        x[..., c] = rng.normal(size=x.shape[:3])
+        y = layer(x)
+        if y[..., ~own_maps(c, channels, y.shape[-1])].any():
+            return False
+    return True
+
+
+def right_test(layer, channels) -> bool:
+    return tested()(layer, channels)
+
+
+isolates_channels = Exercise(
+    name="isolates_channels",
+    oracle=right_test,
+    parts={
+        "plain": Part(cases_of(plain_layers), Truth()),
+        "subtle": Part(cases_of(subtle_layers), Truth()),
+        "order": Part(cases_of(ordered_layers), Truth()),
+    },
+    misconceptions=(
+        Misconception(
+            "always True",
+            lambda layer, channels: True,
+            "your test says True of every layer.",
+            "Change one channel of the input, and look which maps change.",
+        ),
+        Misconception(
+            "always False",
+            lambda layer, channels: False,
+            "your test says False of every layer.",
+            "Change channel c: maps c·m … c·m + m − 1 may change, the others may not.",
+        ),
+        Misconception(
+            "the opposite",
+            lambda layer, channels: not right_test(layer, channels),
+            "your test says True where it should say False, and the other way round.",
+            "True means that the channels are kept apart.",
+        ),
+        Misconception(
+            "only channel 0 is changed",
+            tested(which=lambda channels: [0]),
+            "your test changes channel 0 only.",
+            "A leak may come from any channel: change one after the other.",
+        ),
+        Misconception(
+            "only the last channel is changed",
+            tested(which=lambda channels: [channels - 1]),
+            "your test changes the last channel only. Is a `return True` inside the loop?",
+            "A leak may come from any channel: change one after the other.",
+        ),
+        Misconception(
+            "only the next map is looked at",
+            tested(
+                verdict=lambda changed, own: not (changed & ~own & np.roll(own, own.sum())).any()
+            ),
+            "your test looks at one other map only.",
+            "A leak may go into any map: look at all but the channel's own.",
+        ),
+        Misconception(
+            "any for all",
+            tested(verdict=lambda changed, own: (~changed[~own]).any()),
+            "your test is content when some other map has not changed.",
+            "All of the others must stay as they were.",
+        ),
+        Misconception(
+            "every number must change",
+            tested(
+                changed=lambda difference: (difference > 0).all(axis=(0, 1, 2)),
+                verdict=lambda changed, own: not (changed & ~own).any(),
+            ),
+            "your test sees a leak only where every number of a map changes.",
+            "One number is a leak already: use .any(), not .all().",
+        ),
+        Misconception(
+            "even images",
+            tested(
+                images=lambda rng, channels: np.ones((2, 7, 8, channels)),
+                change=lambda x, c, rng: x + (np.arange(x.shape[3]) == c),
+            ),
+            "your images are even, and an edge detector answers 0 to them.",
+            "Fill them with random numbers.",
+        ),
+        Misconception(
+            "positive images",
+            tested(
+                images=lambda rng, channels: 1 + np.abs(gaussian(rng, channels)),
+                change=lambda x, c, rng: np.abs(another(x, c, rng)),
+            ),
+            "your images have no negative numbers.",
+            "A layer may treat those otherwise: use random numbers of both signs.",
+        ),
+        Misconception(
+            "one pixel nudged",
+            tested(
+                images=lambda rng, channels: gaussian(rng, channels),
+                change=lambda x, c, rng: nudged(x, c),
+                verdict=lambda changed, own: not (changed & ~own).any(),
+            ),
+            "your test changes one pixel, and a leak elsewhere goes unseen.",
+            "Change the whole channel.",
+        ),
+        Misconception(
+            "small leaks pass",
+            tested(
+                changed=lambda difference: (difference > 0.05).any(axis=(0, 1, 2)),
+                verdict=lambda changed, own: not (changed & ~own).any(),
+            ),
+            "your test lets a small leak pass.",
+            "What is not touched stays the same to the last digit; allow for rounding only.",
+        ),
+        Misconception(
+            "others must be 0",
+            others_are_zero,
+            "your test wants the other maps to be 0, and a bias is not.",
+            "Compare two outputs: the other maps must not change.",
+        ),
+        Misconception(
+            "one map per channel assumed",
+            tested(own=lambda c, channels, maps: np.arange(maps) == c),
+            "your test takes it that each channel makes one map.",
+            "There may be m of them: m = maps // channels, and channel c owns c·m … c·m + m − 1.",
+        ),
+        Misconception(
+            "order j·C + c",
+            tested(own=lambda c, channels, maps: np.arange(maps) % channels == c),
+            "your test expects the maps in the order j·C + c.",
+            "Channel c owns maps c·m … c·m + m − 1, side by side.",
+        ),
+        Misconception(
+            "order ignored",
+            tested(verdict=lambda changed, own: changed.sum() == own.sum()),
+            "your test counts the maps that change, and does not look which they are.",
+            "Channel c owns maps c·m … c·m + m − 1.",
+        ),
+    ),
+    hints=(
+        "Make a random x, and a copy in which one channel is different. What may differ between outputs?",
+        "With m = maps // channels, only maps c·m … c·m + m − 1. Try every c.",
+        "np.abs(layer(changed) - layer(x)).max(axis=(0, 1, 2)) says for each map how much it changed.",
+    ),
+)
