@@ -1,0 +1,308 @@
+"""The checks of depthwise convolution: its oracle against other ways, right answers in every style."""
+
+import numpy as np
+import pytest
+
+from helpers import check
+from helpers.check import oracle
+from helpers.check.exercises.depthwise import blocks
+from helpers.check.exercises.isolation import ordered_layers, plain_layers, subtle_layers, the_next
+
+RNG = np.random.default_rng(11)
+X, KERNEL = RNG.normal(size=(2, 7, 10, 3)), RNG.normal(size=(3, 2, 3, 2))
+
+
+def card_of(exercise, function, **options) -> check.CheckFailed:
+    with pytest.raises(check.CheckFailed) as caught:
+        exercise(function, **options)
+    return caught.value
+
+
+# ---------------------------------------------------------------- forward
+
+
+def padded(x, kernel_size, stride, padding):
+    if padding == "valid":
+        return x
+    total = [
+        max((-(-n // stride) - 1) * stride + k - n, 0)
+        for n, k in zip(x.shape[1:3], kernel_size, strict=True)
+    ]
+    return np.pad(x, ((0, 0), *((t // 2, t - t // 2) for t in total), (0, 0)))
+
+
+def loops(x, kernel, bias=None, stride=1, padding="valid"):
+    """One number at a time, from the definition."""
+    kh, kw, channels, m = kernel.shape
+    x = padded(x, (kh, kw), stride, padding)
+    oh, ow = (x.shape[1] - kh) // stride + 1, (x.shape[2] - kw) // stride + 1
+    y = np.zeros((len(x), oh, ow, channels * m))
+    for n, i, j, c, k in np.ndindex(len(x), oh, ow, channels, m):
+        window = x[n, i * stride : i * stride + kh, j * stride : j * stride + kw, c]
+        y[n, i, j, c * m + k] = np.sum(window * kernel[:, :, c, k])
+    return y if bias is None else y + bias
+
+
+def patches(x, kernel, bias=None, stride=1, padding="valid"):
+    kh, kw = kernel.shape[:2]
+    x = padded(x, (kh, kw), stride, padding)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (kh, kw), axis=(1, 2))
+    y = np.einsum("nijcab,abcm->nijcm", windows[:, ::stride, ::stride], kernel)
+    y = y.reshape(*y.shape[:3], -1)
+    return y if bias is None else y + bias
+
+
+def by_channels(x, kernel, bias=None, stride=1, padding="valid"):
+    """Lesson 1's convolution, a channel at a time."""
+    maps = [
+        oracle.conv2d(x[..., c : c + 1], kernel[:, :, c : c + 1], None, stride, padding)
+        for c in range(x.shape[3])
+    ]
+    y = np.concatenate(maps, axis=3)
+    return y if bias is None else y + bias
+
+
+def in_float32(x, kernel, *args, **options):
+    return patches(x.astype(np.float32), kernel.astype(np.float32), *args, **options).astype("f4")
+
+
+def as_list(*args, **options):
+    return patches(*args, **options).tolist()
+
+
+def as_tensor(*args, **options):
+    return oracle.keras().ops.convert_to_tensor(patches(*args, **options))
+
+
+@pytest.mark.parametrize("style", [loops, patches, by_channels, in_float32, as_list, as_tensor])
+def test_right_answers_pass_in_every_style(style):
+    for seed in range(20 if style is patches else 3):
+        check.depthwise_conv2d(style, seed=seed)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_keras_agrees_with_the_definition_and_with_the_normal_kernel(stride, padding):
+    options = {"stride": stride, "padding": padding}
+    y = oracle.depthwise_conv2d(X, KERNEL, **options)
+    np.testing.assert_allclose(y, loops(X, KERNEL, **options), atol=1e-12)
+    normal = oracle.as_normal_kernel(KERNEL)
+    np.testing.assert_allclose(oracle.conv2d(X, normal, **options), y, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("part", check.depthwise_conv2d.parts)
+def test_depthwise_is_normal_with_blocks_and_grouped_on_the_adversarial_cases(part):
+    keras = oracle.keras()
+    for case in check.depthwise_conv2d.cases(part, 0):
+        right = check.depthwise_conv2d.right(case, part)
+        options = {name: case[name] for name in ("bias", "stride", "padding") if name in case}
+        kernel = oracle.as_normal_kernel(case["kernel"])
+        np.testing.assert_allclose(
+            oracle.conv2d(case["x"], kernel, **options), right, rtol=0, atol=1e-10
+        )
+        kh, kw, channels, m = case["kernel"].shape
+        grouped = keras.layers.Conv2D(
+            channels * m,
+            (kh, kw),
+            strides=case.get("stride", 1),
+            padding=case.get("padding", "valid"),
+            groups=channels,
+            use_bias=False,
+            dtype="float64",
+        )
+        grouped.build(case["x"].shape)
+        grouped.kernel.assign(case["kernel"].reshape(kh, kw, 1, channels * m))
+        y = oracle.to_numpy(grouped(case["x"].astype(float))) + case.get("bias", 0)
+        np.testing.assert_allclose(y, right, rtol=0, atol=1e-10)
+
+
+def test_the_order_of_the_maps_is_keras_layers():
+    keras = oracle.keras()
+    layer = keras.layers.DepthwiseConv2D((3, 2), depth_multiplier=2, dtype="float64")
+    layer.build(X.shape)
+    bias = np.arange(6.0)
+    layer.set_weights([KERNEL, bias])
+    np.testing.assert_allclose(
+        oracle.to_numpy(layer(X)), oracle.depthwise_conv2d(X, KERNEL, bias), atol=1e-12
+    )
+
+
+# ---------------------------------------------------------------- costs and kernels
+
+
+def test_costs_are_the_tutorials_and_the_papers():
+    params, macs = check.depthwise_params.oracle, check.depthwise_macs.oracle
+    assert params((3, 3), 3, use_bias=False) == (3 * 3 * 1 + 0) * 3 == 27
+    assert params((3, 2), 5, 4) == (3 * 2 + 1) * 5 * 4 == 140
+    # MobileNet, table 3: the depthwise half of 52,283,392
+    assert macs((14, 14), (3, 3), 512, padding="same") == 14 * 14 * 9 * 512 == 903_168
+    assert macs((28, 30), (3, 2), 5, 2, stride=3) == 9 * 10 * 6 * 5 * 2  # (28-3)//3+1, (30-2)//3+1
+
+
+def test_the_normal_kernel_has_a_block_for_each_channel():
+    kernel = np.arange(1.0, 13).reshape(2, 1, 3, 2)
+    normal = oracle.as_normal_kernel(kernel)
+    assert normal[0, 0].tolist() == [[1, 2, 0, 0, 0, 0], [0, 0, 3, 4, 0, 0], [0, 0, 0, 0, 5, 6]]
+    np.testing.assert_array_equal(normal, blocks(kernel))
+    check.as_normal_kernel(blocks)
+
+    def by_identity(kernel):
+        kh, kw, channels, m = kernel.shape
+        spread = kernel[:, :, :, None, :] * np.eye(channels)[:, :, None]
+        return spread.reshape(kh, kw, channels, channels * m).astype(np.float32)
+
+    for seed in range(5):
+        check.as_normal_kernel(by_identity, seed=seed)
+
+
+# ---------------------------------------------------------------- backward
+
+
+def backward(dy, x, kernel, stride=1):
+    kh, kw, channels, m = kernel.shape
+    dx, dkernel = np.zeros(x.shape), np.zeros(kernel.shape)
+    for i, j, c, k in np.ndindex(*dy.shape[1:3], channels, m):
+        rows, columns = slice(i * stride, i * stride + kh), slice(j * stride, j * stride + kw)
+        share = dy[:, i, j, c * m + k]
+        dx[:, rows, columns, c] += share[:, None, None] * kernel[:, :, c, k]
+        dkernel[:, :, c, k] += np.tensordot(share, x[:, rows, columns, c], axes=1)
+    return dx, dkernel, dy.sum(axis=(0, 1, 2))
+
+
+def test_right_gradients_pass():
+    for seed in range(3):
+        check.depthwise_backward(backward, seed=seed)
+    check.depthwise_backward(
+        lambda *args, **options: [g.astype("f4") for g in backward(*args, **options)]
+    )
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_backward_oracle_agrees_with_differences_at_every_index_and_with_the_tape(stride):
+    import tensorflow as tf
+
+    dy = RNG.normal(size=oracle.depthwise_conv2d(X, KERNEL, stride=stride).shape)
+    dx, dkernel, dbias = oracle.depthwise_backward(dy, X, KERNEL, stride)
+    with tf.GradientTape() as tape:
+        x, kernel = tf.Variable(X), tf.Variable(KERNEL)
+        y = tf.nn.depthwise_conv2d(x, kernel, (1, stride, stride, 1), "VALID")
+        loss = tf.reduce_sum(dy * y)
+    for ours, theirs in zip((dx, dkernel), tape.gradient(loss, (x, kernel)), strict=True):
+        np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-11)
+    np.testing.assert_allclose(dbias, dy.sum((0, 1, 2)), atol=1e-12)
+
+    def loss_of(x, kernel):
+        return np.sum(dy * patches(x, kernel, stride=stride))
+
+    before = loss_of(X, KERNEL)
+    for array, gradient in ((X, dx), (KERNEL, dkernel)):
+        for at in np.ndindex(array.shape):  # it is linear: a step of 1 shows the derivative exactly
+            nudged = array.copy()
+            nudged[at] += 1
+            pair = (nudged, KERNEL) if array is X else (X, nudged)
+            assert loss_of(*pair) - before == pytest.approx(gradient[at], abs=1e-10)
+
+
+# ---------------------------------------------------------------- the student's own test
+
+
+def layers_of(seed):
+    rng = np.random.default_rng(seed)
+    return [*plain_layers(rng), *subtle_layers(rng), *ordered_layers(rng)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_oracle_tells_right_layers_from_buggy_ones(seed):
+    for layer in layers_of(seed):
+        right = layer.what.startswith("a depthwise convolution")
+        assert check.isolates_channels.oracle(layer, layer.channels) == right, layer.what
+    kinds = [layer.what.startswith("a depthwise convolution") for layer in layers_of(seed)]
+    assert kinds.count(True) == 9 and kinds.count(False) == 16
+
+
+@pytest.mark.parametrize("part", check.isolates_channels.parts)
+def test_every_part_has_both_kinds(part):
+    cases = check.isolates_channels.cases(part, 0)
+    assert {check.isolates_channels.right(case, part) for case in cases} == {True, False}
+
+
+def by_nan(layer, channels):
+    """Another right way: NaN spreads to whatever depends on it."""
+    for c in range(channels):
+        x = np.random.default_rng().normal(size=(1, 6, 6, channels))
+        x[..., c] = np.nan
+        reached = np.isnan(layer(x)).any(axis=(0, 1, 2))
+        if reached.tolist() != [f // (len(reached) // channels) == c for f in range(len(reached))]:
+            return False
+    return True
+
+
+def with_a_tolerance(layer, channels):
+    rng = np.random.default_rng()
+    for c in range(channels):
+        x = rng.normal(size=(3, 9, 7, channels))
+        other = x.copy()
+        other[..., c] += rng.normal(size=x.shape[:3])
+        before, after = layer(x), layer(other)
+        m = before.shape[-1] // channels
+        for f in range(before.shape[-1]):
+            same = np.allclose(before[..., f], after[..., f], atol=1e-7)
+            if same == (f // m == c):
+                return np.False_
+    return np.True_
+
+
+def by_the_other_channels(layer, channels):
+    """Changes all channels but one; that one's maps must stay."""
+    rng = np.random.default_rng()
+    for c in range(channels):
+        x, other = rng.normal(size=(2, 2, 8, 8, channels))
+        other[..., c] = x[..., c]
+        before, after = layer(x), layer(other)
+        m = before.shape[-1] // channels
+        own = slice(c * m, c * m + m)
+        if not np.array_equal(before[..., own], after[..., own]):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("style", [by_nan, with_a_tolerance, by_the_other_channels])
+def test_right_property_tests_pass(style):
+    for seed in range(5):
+        check.isolates_channels(style, seed=seed)
+
+
+def test_the_card_names_the_layer():
+    card = card_of(check.isolates_channels, lambda layer, channels: True, part="plain")
+    assert "called as isolates_channels(layer=<a normal convolution>, channels=3)" in str(card)
+    assert "your test says True of every layer." in str(card)
+    wrong = card_of(check.isolates_channels, lambda layer, channels: "yes", part="plain")
+    assert "it returned a str ('yes'), not True or False." in str(wrong) and wrong.kind == "type"
+
+
+def test_leaks_are_what_they_are_called():
+    x = RNG.normal(size=(1, 4, 4, 3))
+    assert np.array_equal(the_next(x)[..., 0], x[..., 1])
+    layer = next(layer for layer in layers_of(0) if layer.what.startswith("a thousandth"))
+    changed = x.copy()
+    changed[..., 1] += 1
+    moved = np.abs(layer(changed) - layer(x)).max(axis=(0, 1, 2))
+    assert moved[0] == pytest.approx(0.001) and moved[2] == 0
+
+
+def test_an_earlier_exercise_is_supplied():
+    """A wrong same_padding of one's own costs depthwise_conv2d nothing."""
+    names = {"np": np}
+    exec("def same_padding(n, k, stride=1, dilation=1): return (9, 9)", names)
+    exec(
+        "def depthwise_conv2d(x, kernel, bias=None, stride=1, padding='valid'):\n"
+        "    kh, kw = kernel.shape[:2]\n"
+        "    if padding == 'same':\n"
+        "        pads = [same_padding(n, k, stride) for n, k in zip(x.shape[1:3], (kh, kw))]\n"
+        "        x = np.pad(x, ((0, 0), *pads, (0, 0)))\n"
+        "    windows = np.lib.stride_tricks.sliding_window_view(x, (kh, kw), axis=(1, 2))\n"
+        "    y = np.einsum('nijcab,abcm->nijcm', windows[:, ::stride, ::stride], kernel)\n"
+        "    return y.reshape(*y.shape[:3], -1)\n",
+        names,
+    )
+    check.depthwise_conv2d(names["depthwise_conv2d"], part="padding")
