@@ -172,3 +172,72 @@ def test_an_unknown_assignment_or_a_missing_gradebook_gets_a_sentence(tmp_path):
     assert unknown.returncode == 1
     assert unknown.stderr == f"There is no assignment '1_normal' in source/; there are: {NAME}.\n"
     assert "Run `make release` first." in run(tmp_path, "grading", NAME).stderr
+
+
+# ---------------------------------------------------------------- the later assignments
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a class gets in an assignment: everything, nothing, and all but what one mistake costs."""
+
+    name: str
+    points: int
+    by_hand: int
+    mistake: dict[str, str]
+    lost: int
+    sentence: str
+
+
+OTHER_ORDER = """
+def depthwise_conv2d(x, kernel, bias=None, stride=1, padding="valid"):
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], axis=(1, 2))
+    y = np.einsum("nijcab,abcm->nijmc", windows, kernel)
+    return y.reshape(*y.shape[:3], -1)
+"""
+# separable_conv2d calls pointwise_conv2d, and is right for all that.
+AVERAGED = """
+def pointwise_conv2d(x, kernel, bias=None):
+    y = x @ kernel[0, 0] / x.shape[3]
+    return y if bias is None else y + bias
+"""
+LATER = (
+    Assignment(
+        "02_depthwise_convolution",
+        33,  # 9 depthwise_conv2d + 4 costs + 4 as_normal_kernel + 7 backward + 6 test + 3 by hand
+        3,
+        {"depthwise_conv2d": OTHER_ORDER},
+        9,
+        "the maps are in another order: yours is j·C + c.",
+    ),
+    Assignment(
+        "03_pointwise_convolution",
+        35,  # 4 pointwise + 6 separable + 4 costs + 3 compose + 7 factor + 8 count + 3 by hand
+        3,
+        {"pointwise_conv2d": AVERAGED},
+        4,
+        "you average over the channels.",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    [pytest.param(a, id=a.name, marks=pytest.mark.xdist_group(a.name)) for a in LATER],
+)
+def test_a_later_assignment(assignment, tmp_path):
+    name = assignment.name
+    course = released_course(tmp_path, name)
+    submit(course, "right", answered(course, name=name), name)
+    submit(course, "blank", untouched(course, name), name)
+    submit(course, "wrong", answered(course, assignment.mistake, name), name)
+    done = run(course, "grading", name)
+    assert done.returncode == 0 and done.stderr == "", done.stdout + done.stderr
+    marks, points = graded(course)
+    assert points == {assignment.points}
+    full = assignment.points - assignment.by_hand
+    assert marks == {"right": full, "blank": 0, "wrong": full - assignment.lost}
+    assert set(errors(course, "blank", name)) == {"NotAttempted"}
+    wrong = feedback(course, "wrong", name)
+    assert assignment.sentence in wrong
+    assert "HIDDEN TESTS" not in wrong and "seed=" not in wrong
