@@ -272,7 +272,6 @@ def rows_swapped_for_columns(kernel, depth_multiplier):
 factor = Exercise(
     name="factor",
     oracle=oracle.factor,
-    builds_on=(compose,),
     parts={
         "shapes": Part(kernels, RightShapes(), pair_of),
         "exact": Part(exact, Closest(), errors, slack=lambda case: 1.0),

@@ -30,12 +30,6 @@ def changed_matrix(change):
     return lambda x, kernel, bias=None: mix(x, change(kernel[0, 0])[None, None], bias)
 
 
-def borrowed(exercise: Exercise, *names: str) -> tuple[Misconception, ...]:
-    """Mistakes that another exercise has declared already, by name."""
-    by_name = {m.name: m for m in exercise.misconceptions}
-    return tuple(by_name[name] for name in names)
-
-
 def pixels_by_reshape(x, kernel, bias=None):
     channels = x.shape[3]
     return mix(x.reshape(channels, -1).T.reshape(x.shape), kernel, bias)
@@ -62,8 +56,7 @@ pointwise_conv2d = Exercise(
             "your kernel's weights have changed places: its (C, F) numbers are read as (F, C).",
             "kernel[0, 0] is the (C, F) matrix already; a reshape does not swap axes.",
         ),
-        *borrowed(
-            conv2d,
+        *conv2d.mistakes(
             "channels and filters mixed up",
             "channels not summed",
             "channels averaged",

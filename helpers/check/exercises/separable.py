@@ -10,16 +10,16 @@ import numpy as np
 
 from helpers.check import oracle
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.exercises.depthwise import depthwise
 from helpers.check.exercises.normal import (
     Y,
     conv2d,
-    convolve,
     tensors,
     wide,
     window_cases,
     with_options,
 )
-from helpers.check.exercises.pointwise import borrowed, mix, pointwise_conv2d
+from helpers.check.exercises.pointwise import mix, pointwise_conv2d
 
 MULTIPLIERS = (2, 1, 4, 3)  # in turn: never as many as there are channels
 
@@ -46,14 +46,6 @@ def two_kernels(case: Case, rng, multiplier) -> Case:
         "pointwise_kernel": rng.normal(size=(1, 1, channels * multiplier, filters)),
         **{name: value for name, value in case.items() if name not in ("x", "kernel")},
     }
-
-
-def depthwise(x, kernel, stride=1, padding="valid"):
-    """(N, oh, ow, C*m): each channel convolved with the m kernels of its own."""
-    channels = range(x.shape[3])
-    options = {"stride": stride, "padding": padding}
-    maps = [convolve(x[..., c : c + 1], kernel[:, :, c : c + 1], **options) for c in channels]
-    return np.concatenate(maps, axis=3)
 
 
 def by_channel(pointwise_kernel, multiplier):
@@ -179,7 +171,7 @@ def with_other_pair(function, change):
 
 def two_steps(x, d, p, bias=None, stride=1, padding="valid", between=lambda maps: maps):
     """The right answer with its pieces exposed, for mistakes to move."""
-    return mix(between(depthwise(x, d, stride, padding)), p, bias)
+    return mix(between(depthwise(x, d, stride=stride, padding=padding)), p, bias)
 
 
 def after_the_event(change):
@@ -304,8 +296,7 @@ separable_conv2d = Exercise(
         ),
         *map(
             of_the_composed_kernel,
-            borrowed(
-                conv2d,
+            conv2d.mistakes(
                 "only the first channel",
                 "only the first image",
                 "every image the first",
