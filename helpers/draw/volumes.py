@@ -4,6 +4,7 @@ Four siblings, one silhouette: a page of columns, and lines from what is read to
 """
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -41,11 +42,22 @@ def normal_convolution(image: np.ndarray, kernels: np.ndarray, at=(0, 0)) -> Pic
     that each filter makes of it. ValueError where the channels or the position do not fit.
     """
     image, kernels = fitting(image, kernels, "(kh, kw, C, F)")
+    page, at, sums = every_filter_meets_the_block(image, kernels, at)
+    *size, filters = kernels.shape
+    return page.done(
+        f"Normal convolution: an input of {by(image.shape)}, "
+        f"{each(filters, 'filter')} {by(size)}, {each(filters, 'output map')} "
+        f"{by(output_size(image, kernels))}. The {by(size)} block whose top left corner is at row "
+        f"{at[0]}, column {at[1]} meets every filter; each sum of {prod(size)} products is one "
+        f"number, at row {at[0]}, column {at[1]} of that filter's map{listed(sums)}."
+    )
+
+
+def every_filter_meets_the_block(image, kernels, at):
+    """The page of a normal convolution, pointwise or not; the position, and what the filters made."""
     *size, filters = kernels.shape
     at, block = window_at(image, kernels, at)
-    sums = np.tensordot(block, kernels, axes=3)
-    output = output_size(image, kernels)
-
+    sums, output = np.tensordot(block, kernels, axes=3), output_size(image, kernels)
     page = Page(
         Column("input", by(image.shape), image.shape, INPUT),
         Column(each(filters, "filter"), by(size), size, KERNEL, filters),
@@ -58,13 +70,7 @@ def normal_convolution(image: np.ndarray, kernels: np.ndarray, at=(0, 0)) -> Pic
         page.beam((0, 0), (1, f), at, size[:2])
         page.pointer((1, f), (2, f), at)
         page.value(f, sums[f], at)
-    return page.done(
-        f"Normal convolution: an input of {by(image.shape)}, "
-        f"{each(filters, 'filter')} {by(size)}, {each(filters, 'output map')} {by(output)}. "
-        f"The {by(size)} block whose top left corner is at row {at[0]}, column {at[1]} meets every "
-        f"filter; each sum of {block.size} products is one number, at row {at[0]}, column {at[1]} of "
-        f"that filter's map{listed(sums)}."
-    )
+    return page, at, sums
 
 
 @drawn
@@ -113,28 +119,13 @@ def pointwise_convolution(image: np.ndarray, kernels: np.ndarray, at=(0, 0)) -> 
     if np.shape(kernels)[:2] != (1, 1):
         raise ValueError(f"Pointwise kernels are (1, 1, C, F); these are {np.shape(kernels)}.")
     image, kernels = fitting(image, kernels, "(1, 1, C, F)")
+    page, at, sums = every_filter_meets_the_block(image, kernels, at)
     *size, filters = kernels.shape
-    at, block = window_at(image, kernels, at)
-    sums = np.tensordot(block, kernels, axes=3)
-    output = image.shape[:2]
-
-    page = Page(
-        Column("input", by(image.shape), image.shape, INPUT),
-        Column(each(filters, "filter"), by(size), size, KERNEL, filters),
-        Column(each(filters, "output map"), by(output), (*output, 1), OUTPUT, filters),
-    )
-    page.volume(0, 0, at)
-    for f in range(filters):
-        page.volume(1, f)
-        page.volume(2, f, at)
-        page.beam((0, 0), (1, f), at, (1, 1))
-        page.pointer((1, f), (2, f), at)
-        page.value(f, sums[f], at)
     return page.done(
         f"Pointwise convolution: an input of {by(image.shape)}, {each(filters, 'filter')} "
-        f"{by(size)}, {each(filters, 'output map')} {by(output)}. The {block.size} channels of the "
-        f"pixel at row {at[0]}, column {at[1]} meet every filter; each sum of {block.size} products "
-        f"is the same pixel of that filter's map{listed(sums)}."
+        f"{by(size)}, {each(filters, 'output map')} {by(image.shape[:2])}. The {size[2]} channels "
+        f"of the pixel at row {at[0]}, column {at[1]} meet every filter; each sum of {size[2]} "
+        f"products is the same pixel of that filter's map{listed(sums)}."
     )
 
 

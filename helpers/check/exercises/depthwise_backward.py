@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 
 from helpers.check import oracle
-from helpers.check.answers import Array, item
-from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.answers import Array
+from helpers.check.core import Case, Exercise, Misconception
 from helpers.check.exercises import normal_backward
 from helpers.check.exercises.depthwise import blocks, by_channel, depthwise, depthwise_conv2d
 from helpers.check.exercises.normal import tensors
-from helpers.check.exercises.normal_backward import DBIAS, DX, GRADIENTS, conv2d_backward
+from helpers.check.exercises.normal_backward import backward_parts, conv2d_backward
 from helpers.check.exercises.sizes import output_length
 
 DKERNEL = Array(("row", "column", "channel", "multiplier"), "dkernel")
@@ -88,13 +88,7 @@ depthwise_backward = Exercise(
     name="depthwise_backward",
     oracle=oracle.depthwise_backward,
     builds_on=(output_length, depthwise_conv2d),
-    parts={
-        "dbias": Part(unstrided, DBIAS, item(2, GRADIENTS)),
-        "dkernel": Part(unstrided, DKERNEL, item(1, GRADIENTS)),
-        "dx": Part(unstrided, DX, item(0, GRADIENTS)),
-        "dkernel with stride": Part(strided, DKERNEL, item(1, GRADIENTS)),
-        "dx with stride": Part(strided, DX, item(0, GRADIENTS)),
-    },
+    parts=backward_parts(unstrided, strided, DKERNEL),
     misconceptions=(
         Misconception(
             "maps in the order j·C + c",

@@ -5,7 +5,13 @@ from math import prod
 from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
-from helpers.check.exercises.normal_costs import layer_sizes, macs_case, output_size, products
+from helpers.check.exercises.normal_costs import (
+    layer_sizes,
+    macs_case,
+    output_size,
+    position_mistakes,
+    products,
+)
 from helpers.check.exercises.sizes import output_length
 
 
@@ -192,33 +198,16 @@ depthwise_macs = Exercise(
         ),
     },
     misconceptions=(
+        *position_mistakes(macs),
         *(
             Misconception(name, macs(weights), sentence, look)
             for name, weights, sentence, look in WEIGHT_MISTAKES
-        ),
-        Misconception(
-            "counted at every input pixel",
-            macs(positions=lambda n, k, stride, padding: n),
-            "you count a window at every input pixel.",
-            "Count output positions: the window stops only there.",
         ),
         Misconception(
             "bias counted",
             macs(weights=lambda k, c, m: weights(k, c, m) + c * m),
             "you count adding the bias as a multiply-add.",
             "Nothing is multiplied there; papers leave it out, and so do we.",
-        ),
-        Misconception(
-            "stride ignored",
-            macs(positions=lambda n, k, stride, padding: output_size(n, k, 1, padding)),
-            "this is the work for stride 1.",
-            "A stride of 2 leaves about a quarter of the output positions.",
-        ),
-        Misconception(
-            "padding ignored",
-            macs(positions=lambda n, k, stride, padding: output_size(n, k, stride)),
-            "this is the work without padding.",
-            'With padding="same" there are ceil(n / stride) stops along each axis.',
         ),
     ),
     hints=(

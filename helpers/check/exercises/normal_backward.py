@@ -86,17 +86,23 @@ DX = Array(("image", "row", "column", "channel"), "dx")
 DKERNEL = Array(("row", "column", "channel", "filter"), "dkernel")
 DBIAS = Array(("filter",), "dbias")
 
+
+def backward_parts(unstrided, strided, dkernel: Array) -> dict[str, Part]:
+    """Each gradient by itself, the easiest first; the bias does not see the stride."""
+    return {
+        "dbias": Part(unstrided, DBIAS, item(2, GRADIENTS)),
+        "dkernel": Part(unstrided, dkernel, item(1, GRADIENTS)),
+        "dx": Part(unstrided, DX, item(0, GRADIENTS)),
+        "dkernel with stride": Part(strided, dkernel, item(1, GRADIENTS)),
+        "dx with stride": Part(strided, DX, item(0, GRADIENTS)),
+    }
+
+
 conv2d_backward = Exercise(
     name="conv2d_backward",
     oracle=oracle.conv2d_backward,
     builds_on=(output_length, conv2d),
-    parts={
-        "dbias": Part(unstrided, DBIAS, item(2, GRADIENTS)),
-        "dkernel": Part(unstrided, DKERNEL, item(1, GRADIENTS)),
-        "dx": Part(unstrided, DX, item(0, GRADIENTS)),
-        "dkernel with stride": Part(strided, DKERNEL, item(1, GRADIENTS)),
-        "dx with stride": Part(strided, DX, item(0, GRADIENTS)),
-    },
+    parts=backward_parts(unstrided, strided, DKERNEL),
     misconceptions=(
         Misconception(
             "kernel flipped",

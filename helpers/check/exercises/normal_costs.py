@@ -36,6 +36,16 @@ def products(layer, size) -> int:
     return oh * ow * layer.count_params()
 
 
+# ---------------------------------------------------------------- parameters
+
+
+def params(count):
+    """The mistake of counting otherwise: ``count(k, c, f, b)``, b is 1 where there are biases."""
+    return lambda kernel_size, in_channels, filters, use_bias=True: count(
+        kernel_size, in_channels, filters, int(use_bias)
+    )
+
+
 conv2d_params = Exercise(
     name="conv2d_params",
     oracle=params_by_keras,
@@ -48,57 +58,43 @@ conv2d_params = Exercise(
     misconceptions=(
         Misconception(
             "bias forgotten",
-            lambda kernel_size, in_channels, filters, use_bias=True: (
-                prod(kernel_size) * in_channels * filters
-            ),
+            params(lambda k, c, f, b: prod(k) * c * f),
             "you count the weights and leave out the biases.",
             "Each filter has one bias of its own.",
         ),
         Misconception(
             "a single bias",
-            lambda kernel_size, in_channels, filters, use_bias=True: (
-                prod(kernel_size) * in_channels * filters + use_bias
-            ),
+            params(lambda k, c, f, b: prod(k) * c * f + b),
             "you count one bias for the whole layer.",
             "Each filter has one: put the + 1 inside the brackets.",
         ),
         Misconception(
             "a bias per input channel",
-            lambda kernel_size, in_channels, filters, use_bias=True: (
-                (prod(kernel_size) + use_bias) * in_channels * filters
-            ),
+            params(lambda k, c, f, b: (prod(k) + b) * c * f),
             "you count a bias for each channel of each filter.",
             "A filter adds its bias once, after summing over its channels.",
         ),
         Misconception(
             "filters of one channel",
-            lambda kernel_size, in_channels, filters, use_bias=True: (
-                (prod(kernel_size) + use_bias) * filters
-            ),
+            params(lambda k, c, f, b: (prod(k) + b) * f),
             "you count filters that span a single channel.",
             "Every filter spans all input channels.",
         ),
         Misconception(
             "channels for filters",
-            lambda kernel_size, in_channels, filters, use_bias=True: (
-                (prod(kernel_size) * filters + use_bias) * in_channels
-            ),
+            params(lambda k, c, f, b: (prod(k) * f + b) * c),
             "channels and filters have changed places.",
             "There are as many biases as filters.",
         ),
         Misconception(
             "square kernel assumed",
-            lambda kernel_size, in_channels, filters, use_bias=True: (
-                (kernel_size[0] ** 2 * in_channels + use_bias) * filters
-            ),
+            params(lambda k, c, f, b: (k[0] ** 2 * c + b) * f),
             "you take the kernel for a square one.",
             "kernel_size is (height, width): multiply the two.",
         ),
         Misconception(
             "bias always counted",
-            lambda kernel_size, in_channels, filters, use_bias=True: (
-                (prod(kernel_size) * in_channels + 1) * filters
-            ),
+            params(lambda k, c, f, b: (prod(k) * c + 1) * f),
             "you count biases that are not there.",
             "With use_bias=False a layer has none.",
         ),
@@ -111,19 +107,59 @@ conv2d_params = Exercise(
 )
 
 
+# ---------------------------------------------------------------- multiply-adds
+
+
 def macs_case(rng, **options) -> Case:
     h, w = int(rng.integers(20, 30)), int(rng.integers(31, 40))
     return {"input_size": (h, w), **layer_sizes(rng), **options}
-
-
-def macs(output_size, kernel_size, in_channels, filters) -> int:
-    return prod(output_size) * prod(kernel_size) * in_channels * filters
 
 
 def output_size(input_size, kernel_size, stride=1, padding="valid") -> tuple[int, ...]:
     if padding == "same":
         return tuple(-(-n // stride) for n in input_size)
     return tuple((n - k) // stride + 1 for n, k in zip(input_size, kernel_size, strict=True))
+
+
+def macs(weights=lambda k, c, f: prod(k) * c * f, positions=output_size):
+    """The right answer with its pieces exposed, for mistakes to move."""
+
+    def wrong(input_size, kernel_size, in_channels, filters, stride=1, padding="valid") -> int:
+        visited = positions(input_size, kernel_size, stride, padding)
+        return prod(visited) * weights(kernel_size, in_channels, filters)
+
+    return wrong
+
+
+# Every kind of convolution is counted at the same positions, and wrongly at the same other ones.
+POSITION_MISTAKES = (
+    (
+        "counted at every input pixel",
+        lambda n, k, stride, padding: n,
+        "you count a window at every input pixel.",
+        "Count output positions: the window stops only there.",
+    ),
+    (
+        "stride ignored",
+        lambda n, k, stride, padding: output_size(n, k, 1, padding),
+        "this is the work for stride 1.",
+        "A stride of 2 leaves about a quarter of the output positions.",
+    ),
+    (
+        "padding ignored",
+        lambda n, k, stride, padding: output_size(n, k, stride),
+        "this is the work without padding.",
+        'With padding="same" there are ceil(n / stride) stops along each axis.',
+    ),
+)
+
+
+def position_mistakes(macs) -> tuple[Misconception, ...]:
+    """For a layer whose ``macs(positions=…)`` says what is counted at other positions."""
+    return tuple(
+        Misconception(name, macs(positions=positions), sentence, look)
+        for name, positions, sentence, look in POSITION_MISTAKES
+    )
 
 
 conv2d_macs = Exercise(
@@ -145,55 +181,24 @@ conv2d_macs = Exercise(
         ),
     },
     misconceptions=(
-        Misconception(
-            "counted at every input pixel",
-            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
-                input_size, kernel_size, in_channels, filters
-            ),
-            "you count a window at every input pixel.",
-            "Count output positions: the window stops only there.",
-        ),
+        *position_mistakes(macs),
         Misconception(
             "channels forgotten",
-            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
-                output_size(input_size, kernel_size, stride, padding), kernel_size, 1, filters
-            ),
+            macs(lambda k, c, f: prod(k) * f),
             "you count one input channel.",
             "Every output number sums over all input channels.",
         ),
         Misconception(
             "one filter only",
-            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
-                output_size(input_size, kernel_size, stride, padding), kernel_size, in_channels, 1
-            ),
+            macs(lambda k, c, f: prod(k) * c),
             "you count one filter.",
             "Every filter does this work for its own output map.",
         ),
         Misconception(
             "bias counted",
-            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": (
-                prod(output_size(input_size, kernel_size, stride, padding))
-                * (prod(kernel_size) * in_channels + 1)
-                * filters
-            ),
+            macs(lambda k, c, f: (prod(k) * c + 1) * f),
             "you count adding the bias as a multiply-add.",
             "Nothing is multiplied there; papers leave it out, and so do we.",
-        ),
-        Misconception(
-            "stride ignored",
-            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
-                output_size(input_size, kernel_size, 1, padding), kernel_size, in_channels, filters
-            ),
-            "this is the work for stride 1.",
-            "A stride of 2 leaves about a quarter of the output positions.",
-        ),
-        Misconception(
-            "padding ignored",
-            lambda input_size, kernel_size, in_channels, filters, stride=1, padding="valid": macs(
-                output_size(input_size, kernel_size, stride), kernel_size, in_channels, filters
-            ),
-            "this is the work without padding.",
-            'With padding="same" there are ceil(n / stride) stops along each axis.',
         ),
     ),
     hints=(

@@ -5,7 +5,13 @@ from math import prod
 from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
-from helpers.check.exercises.normal_costs import layer_sizes, macs_case, output_size, products
+from helpers.check.exercises.normal_costs import (
+    layer_sizes,
+    macs_case,
+    output_size,
+    position_mistakes,
+    products,
+)
 
 
 def separable_layer(filters, kernel_size, depth_multiplier, **options):
@@ -251,15 +257,10 @@ separable_macs = Exercise(
         ),
     },
     misconceptions=(
+        *position_mistakes(macs),
         *(
             Misconception(name, macs(weights), sentence, look)
             for name, weights, sentence, look in WEIGHT_MISTAKES
-        ),
-        Misconception(
-            "counted at every input pixel",
-            macs(positions=at_input),
-            "you count both steps at every input pixel.",
-            "Count output positions: the window stops only there.",
         ),
         Misconception(
             "pointwise step at every input pixel",
@@ -284,18 +285,6 @@ separable_macs = Exercise(
             macs(weights=lambda k, c, f, m: weights(k, c, f, m) + f),
             "you count adding the bias as a multiply-add.",
             "Nothing is multiplied there; papers leave it out, and so do we.",
-        ),
-        Misconception(
-            "stride ignored",
-            macs(positions=lambda n, k, stride, padding: output_size(n, k, 1, padding)),
-            "this is the work for stride 1.",
-            "A stride of 2 leaves about a quarter of the output positions.",
-        ),
-        Misconception(
-            "padding ignored",
-            macs(positions=lambda n, k, stride, padding: output_size(n, k, stride)),
-            "this is the work without padding.",
-            'With padding="same" there are ceil(n / stride) stops along each axis.',
         ),
         Misconception(
             "same rounded down",
