@@ -23,6 +23,10 @@ def main() -> None:
     lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
     # A trusted notebook shows its stored steppers at once, before anything is run.
     subprocess.run(["jupyter", "trust", *map(str, lessons)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    # It would ask, in a pop-up over the lesson, whether to fetch news from the network.
+    news = "@jupyterlab/apputils-extension:announcements"
+    disable = ["jupyter", "labextension", "disable", "--level=sys_prefix", news]
+    subprocess.run(disable, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print("Lessons are in notebooks/, your own copies of the exercises in work/.", flush=True)
     first = lessons[0].relative_to(ROOT).as_posix()
     command = ["jupyter", "lab", "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}"]
