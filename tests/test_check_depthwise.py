@@ -280,6 +280,13 @@ def test_the_card_names_the_layer():
     assert "it returned a str ('yes'), not True or False." in str(wrong) and wrong.kind == "type"
 
 
+def test_an_image_that_does_not_fit_gets_a_sentence():
+    card = card_of(check.isolates_channels, lambda layer, channels: layer(np.ones((5, 5, 3))))
+    assert "ValueError: I take (N, H, W, 3), H and W from 4 up, not (5, 5, 3)." in " ".join(
+        str(card).split()
+    )
+
+
 def test_leaks_are_what_they_are_called():
     x = RNG.normal(size=(1, 4, 4, 3))
     assert np.array_equal(the_next(x)[..., 0], x[..., 1])

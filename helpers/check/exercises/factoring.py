@@ -297,6 +297,12 @@ factor = Exercise(
             "With the square root it takes both: u · √s and √s · vt.",
         ),
         Misconception(
+            "zeros",
+            changed(scaled=np.zeros_like),
+            "your pair composes to a kernel of zeros.",
+            "Is one of the two arrays never filled, or filled for another channel?",
+        ),
+        Misconception(
             "smallest singular values",
             changed(kept=lambda m: slice(-m, None)),
             "you keep the smallest singular values.",

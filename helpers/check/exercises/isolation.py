@@ -24,7 +24,12 @@ class Layer:
     apply: Callable[[np.ndarray], np.ndarray]
 
     def __call__(self, x) -> np.ndarray:
-        return self.apply(np.asarray(x, dtype=float))
+        x = np.asarray(x, dtype=float)
+        if x.ndim != 4 or x.shape[3] != self.channels or min(x.shape[1:3]) < 4:
+            raise ValueError(
+                f"I take (N, H, W, {self.channels}), H and W from 4 up, not {x.shape}."
+            )
+        return self.apply(x)
 
     def __repr__(self) -> str:
         return f"<{self.what}>"
