@@ -20,7 +20,7 @@ lab: env  ## open the lessons in JupyterLab (first time: installs everything)
 
 test: env  ## every test: helpers, lessons, assignments, nbgrader's pipeline
 	ruff check . && ruff format --check .
-	pytest -q -n 2 --dist loadgroup
+	pytest -q -n 2 --dist loadfile
 	pytest -q -n 2 --dist loadfile --nbval --nbval-cell-timeout=300 notebooks
 	pytest -q --nbval-lax --nbval-cell-timeout=300 source
 

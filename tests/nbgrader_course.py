@@ -1,0 +1,76 @@
+"""A course of a test's own: released, handed in, graded by nbgrader, and read back."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+
+def run(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500
+    )
+
+
+class Course:
+    """One assignment, released in a folder."""
+
+    def __init__(self, folder: Path, assignment: str):
+        self.folder, self.assignment = folder, assignment
+        self.file = f"{assignment}.ipynb"
+        shutil.copy(ROOT / "nbgrader_config.py", folder)
+        shutil.copytree(ROOT / "source" / assignment, folder / "source" / assignment)
+        made = run(folder, "nbgrader", "generate_assignment", assignment)
+        assert made.returncode == 0, made.stderr
+
+    def read(self, *folders: str):
+        return nbformat.read(self.folder.joinpath(*folders, self.assignment, self.file), 4)
+
+    def untouched(self):
+        return self.read("release")
+
+    def answered(self, **answers: str):
+        """The released notebook with its solutions filled in; ``answers`` replace some of them."""
+        released = self.untouched()
+        solutions = {cell.id: cell.source for cell in self.read("source").cells} | answers
+        for cell in released.cells:
+            if cell.metadata.get("nbgrader", {}).get("solution"):
+                cell.source = solutions[cell.id]
+        return released
+
+    def submit(self, student: str, notebook, file: str = "") -> None:
+        folder = self.folder / "submitted" / student / self.assignment
+        folder.mkdir(parents=True)
+        text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
+        (folder / (file or self.file)).write_text(text, encoding="utf-8")
+
+    def grade(self) -> subprocess.CompletedProcess:
+        return run(self.folder, "grading", self.assignment)
+
+    def marks(self) -> tuple[dict[str, float], set[float]]:
+        """Each student's marks, and how many points there were."""
+        with (self.folder / "grades.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        marks = {row["student_id"]: float(row["score"] or 0) for row in rows}
+        return marks, {float(row["max_score"]) for row in rows}
+
+    def feedback(self, student: str) -> str:
+        path = self.folder / "feedback" / student / self.assignment / f"{self.assignment}.html"
+        return unescape(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8")))
+
+    def errors(self, student: str) -> list[str]:
+        """What each test cell of a graded notebook stopped with; "" where it did not."""
+        cells = self.read("autograded", student).cells
+        tests = [c for c in cells if c.metadata.get("nbgrader", {}).get("grade") and "outputs" in c]
+        return [next((o.ename for o in c.outputs if o.output_type == "error"), "") for c in tests]

@@ -1,0 +1,68 @@
+"""Assignments 2 and 3 through nbgrader's pipeline; a file of their own, for another core."""
+
+from dataclasses import dataclass
+
+import pytest
+from nbgrader_course import Course
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a class gets in an assignment: everything, nothing, and all but what one mistake costs."""
+
+    name: str
+    points: int
+    by_hand: int
+    mistake: dict[str, str]
+    lost: int
+    sentence: str
+
+
+OTHER_ORDER = """
+def depthwise_conv2d(x, kernel, bias=None, stride=1, padding="valid"):
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], axis=(1, 2))
+    y = np.einsum("nijcab,abcm->nijmc", windows, kernel)
+    return y.reshape(*y.shape[:3], -1)
+"""
+# separable_conv2d calls pointwise_conv2d, and is right for all that.
+AVERAGED = """
+def pointwise_conv2d(x, kernel, bias=None):
+    y = x @ kernel[0, 0] / x.shape[3]
+    return y if bias is None else y + bias
+"""
+LATER = (
+    Assignment(
+        "02_depthwise_convolution",
+        33,  # 9 depthwise_conv2d + 4 costs + 4 as_normal_kernel + 7 backward + 6 test + 3 by hand
+        3,
+        {"depthwise_conv2d": OTHER_ORDER},
+        9,
+        "the maps are in another order: yours is j·C + c.",
+    ),
+    Assignment(
+        "03_pointwise_convolution",
+        35,  # 4 pointwise + 6 separable + 4 costs + 3 compose + 7 factor + 8 count + 3 by hand
+        3,
+        {"pointwise_conv2d": AVERAGED},
+        4,
+        "you average over the channels.",
+    ),
+)
+
+
+@pytest.mark.parametrize("assignment", LATER, ids=lambda a: a.name)
+def test_a_later_assignment(assignment, tmp_path):
+    course = Course(tmp_path, assignment.name)
+    course.submit("right", course.answered())
+    course.submit("blank", course.untouched())
+    course.submit("wrong", course.answered(**assignment.mistake))
+    done = course.grade()
+    assert done.returncode == 0 and done.stderr == "", done.stdout + done.stderr
+    marks, points = course.marks()
+    assert points == {assignment.points}
+    full = assignment.points - assignment.by_hand
+    assert marks == {"right": full, "blank": 0, "wrong": full - assignment.lost}
+    assert set(course.errors("blank")) == {"NotAttempted"}
+    wrong = course.feedback("wrong")
+    assert assignment.sentence in wrong
+    assert "HIDDEN TESTS" not in wrong and "seed=" not in wrong
