@@ -280,6 +280,32 @@ def test_the_card_names_the_layer():
     assert "it returned a str ('yes'), not True or False." in str(wrong) and wrong.kind == "type"
 
 
+def test_a_layer_does_not_tell_what_it_is():
+    def by_its_words(layer, channels):
+        words = repr(layer) + str(vars(layer)) + str(dir(layer))
+        return "leak" not in words and "depthwise" in words
+
+    with pytest.raises(check.CheckFailed):
+        check.isolates_channels(by_its_words, part="plain")
+
+
+def test_adding_the_same_everywhere_does_not_pass_by_rounding():
+    def plus_one(layer, channels):
+        rng = np.random.default_rng()
+        for c in range(channels):
+            x = rng.normal(size=(2, 8, 9, channels))
+            other = x + (np.arange(channels) == c)
+            moved = (layer(other) != layer(x)).any(axis=(0, 1, 2))
+            m = len(moved) // channels
+            if moved[np.arange(len(moved)) // m != c].any():
+                return False
+        return True
+
+    for seed in range(5):
+        card = card_of(check.isolates_channels, plus_one, part="subtle", seed=seed)
+        assert card.misconception == "the same at every pixel"
+
+
 def test_an_image_that_does_not_fit_gets_a_sentence():
     card = card_of(check.isolates_channels, lambda layer, channels: layer(np.ones((5, 5, 3))))
     assert "ValueError: I take (N, H, W, 3), H and W from 4 up, not (5, 5, 3)." in " ".join(

@@ -107,9 +107,11 @@ def as_numbers(answer: Any) -> np.ndarray | None:
 
 def items(answer: Any, names: Sequence[str]) -> tuple | list:
     """A tuple or list with one item a name, or WrongType."""
-    if isinstance(present(answer), tuple | list) and len(answer) == len(names):
+    is_array = isinstance(present(answer), np.ndarray) and answer.ndim > 0
+    several = is_array or isinstance(answer, tuple | list)
+    if several and len(answer) == len(names):
         return answer
-    many = f" of {len(answer)}" if isinstance(answer, tuple | list) else ""
+    many = f" of {len(answer)}" if several else ""
     raise WrongType(
         f"return the tuple ({', '.join(names)}); yours is {a(type(answer).__name__)}{many}."
     )
@@ -129,7 +131,7 @@ class Count:
     def difference(self, answer: Any, right: int, slack: Any = None) -> tuple[str, ...]:
         if isinstance(present(answer), bool | np.bool_) or not isinstance(answer, int | np.integer):
             kind = type(answer).__name__
-            advice = " Use // where you divide." if kind.startswith("float") else ""
+            advice = " Use // where you divide, or int(…)." if kind.startswith("float") else ""
             raise WrongType(f"it returned {a(kind)} ({answer!r:.40}), not an int.{advice}")
         if int(answer) != right:
             return (f"yours is {int(answer):,}, right is {right:,}.",)

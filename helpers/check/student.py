@@ -171,5 +171,7 @@ def signature(function: Callable | str, arguments: dict[str, Any]) -> str:
         item = f"{key}={value!r}"
         if isinstance(value, np.ndarray):
             item = f"{key} {value.shape}" + (" of ints" if value.dtype.kind == "i" else "")
+        elif isinstance(value, list) and len(value) > 2:
+            item = f"{key} with {len(value)} items"
         shown.append(item.replace(" ", UNBROKEN))
     return f"{name}({', '.join(shown)})"

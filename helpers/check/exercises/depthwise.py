@@ -22,7 +22,7 @@ from helpers.check.exercises.normal import (
 from helpers.check.exercises.sizes import output_length, same_padding
 
 Y = Array(("image", "row", "column", "map"))
-KERNEL = Array(("row", "column", "channel", "map"), "the kernel")
+KERNEL = Array(("row", "column", "channel", "map"), "kernel")
 MULTIPLIERS = (2, 3, 1)
 
 
@@ -229,6 +229,7 @@ depthwise_conv2d = Exercise(
                 "bias once per tap",
                 "bias once per channel",
                 "stride ignored",
+                "windows at stride 1",
                 "stride on rows only",
                 "stride on columns only",
                 "padding ignored",

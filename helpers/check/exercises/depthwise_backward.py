@@ -88,7 +88,7 @@ depthwise_backward = Exercise(
     name="depthwise_backward",
     oracle=oracle.depthwise_backward,
     builds_on=(output_length, depthwise_conv2d),
-    parts=backward_parts(unstrided, strided, DKERNEL),
+    parts=backward_parts(unstrided, strided, DKERNEL, "map"),
     misconceptions=(
         Misconception(
             "maps in the order j·C + c",

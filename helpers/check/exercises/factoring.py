@@ -47,7 +47,7 @@ compose = Exercise(
         ),
         Misconception(
             "channels summed",
-            lambda d, p: product(d, p).sum(axis=2, keepdims=True),
+            lambda d, p: product(d, p).sum(axis=2),
             "you sum over the channels.",
             "A normal kernel still has a weight for each channel: sum over the multipliers only.",
         ),

@@ -34,6 +34,14 @@ class Layer:
     def __repr__(self) -> str:
         return f"<{self.what}>"
 
+    def __deepcopy__(self, memo) -> Callable[[np.ndarray], np.ndarray]:
+        """What a student's function is given: a bare function, for the name tells the answer."""
+
+        def layer(x):
+            return self(x)
+
+        return layer
+
 
 # ---------------------------------------------------------------- layers
 
@@ -81,8 +89,11 @@ def the_next(x):
 
 
 def edges_of_the_next(x):
-    """What a kernel whose weights sum to 0 makes of another channel: nothing where it is even."""
-    return the_next(x) - np.roll(the_next(x), 1, axis=2)
+    """What a kernel whose weights sum to 0 makes of another channel: nothing where it is even.
+
+    Rounded, so that not even the last digit moves when the same is added everywhere.
+    """
+    return np.round(the_next(x) - np.roll(the_next(x), 1, axis=2), 6)
 
 
 def one_corner_of_the_one_before(x):
@@ -149,6 +160,11 @@ def another(x, c, rng):
     changed = x.copy()
     changed[..., c] = rng.normal(size=x.shape[:3])
     return changed
+
+
+def plus_one(x, c, rng):
+    """The same images with 1 added to every pixel of channel c."""
+    return x + (np.arange(x.shape[3]) == c)
 
 
 def any_number(difference):
@@ -219,7 +235,7 @@ isolates_channels = Exercise(
             "always True",
             lambda layer, channels: True,
             "your test says True of every layer.",
-            "Change one channel of the input, and look which maps change.",
+            "Change one channel of a copy, x.copy(), and look which maps change.",
         ),
         Misconception(
             "always False",
@@ -267,12 +283,15 @@ isolates_channels = Exercise(
         ),
         Misconception(
             "even images",
-            tested(
-                images=lambda rng, channels: np.ones((2, 7, 8, channels)),
-                change=lambda x, c, rng: x + (np.arange(x.shape[3]) == c),
-            ),
+            tested(images=lambda rng, channels: np.ones((2, 7, 8, channels)), change=plus_one),
             "your images are even, and an edge detector answers 0 to them.",
             "Fill them with random numbers.",
+        ),
+        Misconception(
+            "the same at every pixel",
+            tested(change=plus_one),
+            "your test changes every pixel of a channel alike, which no edge detector sees.",
+            "Fill the channel with other random numbers.",
         ),
         Misconception(
             "positive images",
@@ -289,8 +308,8 @@ isolates_channels = Exercise(
                 images=lambda rng, channels: gaussian(rng, channels),
                 change=lambda x, c, rng: nudged(x, c),
             ),
-            "your test changes one pixel, and a leak elsewhere goes unseen.",
-            "Change the whole channel.",
+            "your test changes, or compares, one place only: a leak in a corner goes unseen.",
+            "Change the whole channel, and compare whole maps.",
         ),
         Misconception(
             "small leaks pass",

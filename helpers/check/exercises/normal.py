@@ -161,6 +161,13 @@ def strided_on_one_axis(axis):
     return wrong
 
 
+def windows_at_stride_one(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    oh, ow = convolve(x, kernel, None, stride, padding, dilation).shape[1:3]
+    if padding == "same":
+        x = pad_same(x, kernel, stride, dilation)
+    return convolve(x, kernel, bias, dilation=dilation)[:, :oh, :ow]
+
+
 def padded_for_stride_one(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
     if padding == "same":
         x = pad_same(x, kernel, 1, dilation)
@@ -283,6 +290,12 @@ conv2d = Exercise(
             changed(stride=1),
             "this is the output for stride 1: the stride has no effect.",
             "Output row i looks at input rows from i · stride.",
+        ),
+        Misconception(
+            "windows at stride 1",
+            windows_at_stride_one,
+            "your output has the right size, but its windows are one pixel apart.",
+            "Window (i, j) starts at (i · stride, j · stride).",
         ),
         Misconception(
             "stride on rows only",

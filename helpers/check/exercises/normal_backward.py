@@ -84,13 +84,15 @@ def with_kernel(change):
 GRADIENTS = ("dx", "dkernel", "dbias")
 DX = Array(("image", "row", "column", "channel"), "dx")
 DKERNEL = Array(("row", "column", "channel", "filter"), "dkernel")
-DBIAS = Array(("filter",), "dbias")
 
 
-def backward_parts(unstrided, strided, dkernel: Array) -> dict[str, Part]:
-    """Each gradient by itself, the easiest first; the bias does not see the stride."""
+def backward_parts(unstrided, strided, dkernel: Array, maps: str) -> dict[str, Part]:
+    """Each gradient by itself, the easiest first; the bias does not see the stride.
+
+    ``maps`` is what the exercise calls the axis that has a bias.
+    """
     return {
-        "dbias": Part(unstrided, DBIAS, item(2, GRADIENTS)),
+        "dbias": Part(unstrided, Array((maps,), "dbias"), item(2, GRADIENTS)),
         "dkernel": Part(unstrided, dkernel, item(1, GRADIENTS)),
         "dx": Part(unstrided, DX, item(0, GRADIENTS)),
         "dkernel with stride": Part(strided, dkernel, item(1, GRADIENTS)),
@@ -102,7 +104,7 @@ conv2d_backward = Exercise(
     name="conv2d_backward",
     oracle=oracle.conv2d_backward,
     builds_on=(output_length, conv2d),
-    parts=backward_parts(unstrided, strided, DKERNEL),
+    parts=backward_parts(unstrided, strided, DKERNEL, "filter"),
     misconceptions=(
         Misconception(
             "kernel flipped",

@@ -198,6 +198,13 @@ def stride_in_both_steps(x, d, p, bias=None, stride=1, padding="valid"):
     return two_steps(x, d, p, bias, stride, padding)[:, ::stride, ::stride]
 
 
+def in_two_steps(**other):
+    """The mistake of treating some options as if they had these values."""
+    return lambda x, d, p, **options: two_steps(
+        x, d, p, **{**options, **{k: v for k, v in other.items() if k in options}}
+    )
+
+
 def in_two_kernels(change):
     return lambda x, d, p, **options: two_steps(x, *change(d, p), **options)
 
@@ -294,6 +301,20 @@ separable_conv2d = Exercise(
             "both steps stride.",
             "The depthwise step has left out the places already; the pointwise one visits the rest.",
         ),
+        Misconception(
+            "padding ignored",
+            in_two_steps(padding="valid"),
+            "this is the output without padding.",
+            "Hand `padding` on to the depthwise step.",
+        ),
+        Misconception(
+            "padded for stride 1",
+            lambda x, d, p, bias=None, stride=1, padding="valid": two_steps(
+                x, d, p, bias, 1, padding
+            )[:, ::stride, ::stride],
+            "you pad as if the stride were 1. Does only the pointwise step know the stride?",
+            'Give it to the depthwise step: with padding="same" the zeros depend on it.',
+        ),
         *map(
             of_the_composed_kernel,
             conv2d.mistakes(
@@ -304,11 +325,10 @@ separable_conv2d = Exercise(
                 "the image's type",
                 "bias forgotten",
                 "stride ignored",
+                "windows at stride 1",
                 "stride on rows only",
                 "stride on columns only",
-                "padding ignored",
                 "surplus at the start",
-                "padded for stride 1",
                 "half a window on both sides",
                 "edge pixels repeated",
             ),
