@@ -293,6 +293,8 @@ def test_whole_numbers_are_asked_for():
     card = card_of(lambda *a, **o: 3, check.same_padding, part="stride")
     assert "return the tuple (before, after); yours is an int." in str(card)
     assert card.kind == "type"
+    # An array of both is as good as the tuple.
+    check.same_padding(lambda *a, **o: np.array(oracle.same_padding(*a, **o)), part="stride 1")
     check.output_length(lambda n, k: np.int64(n - k + 1), part="valid")
 
 

@@ -424,7 +424,7 @@ def test_a_pair_that_is_only_nearly_the_best_is_not_right():
         (lambda d, p: (d, p[:, :, :3]), "Look at the channel · multiplier axis."),
         (
             lambda d, p: d,
-            "return the tuple (depthwise_kernel, pointwise_kernel); yours is a ndarray.",
+            "return the tuple (depthwise_kernel, pointwise_kernel); yours is an array of 3.",
         ),
         (lambda d, p: (d, None), "pointwise_kernel is not an array of real numbers."),
         (lambda d, p: (d * np.nan, p), "there are NaN or infinite numbers in depthwise_kernel."),

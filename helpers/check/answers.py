@@ -112,9 +112,8 @@ def items(answer: Any, names: Sequence[str]) -> tuple | list:
     if several and len(answer) == len(names):
         return answer
     many = f" of {len(answer)}" if several else ""
-    raise WrongType(
-        f"return the tuple ({', '.join(names)}); yours is {a(type(answer).__name__)}{many}."
-    )
+    kind = "array" if is_array else type(answer).__name__
+    raise WrongType(f"return the tuple ({', '.join(names)}); yours is {a(kind)}{many}.")
 
 
 def item(index: int, names: Sequence[str]) -> Callable[[Any, dict], Any]:
