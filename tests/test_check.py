@@ -595,6 +595,19 @@ def test_no_stride_divides(seed):
             assert np.all(room % case["stride"] != 0), case["stride"]
 
 
+@pytest.mark.parametrize("name", ["conv2d_macs", "depthwise_macs", "separable_macs"])
+def test_no_rounding_of_a_size_passes_by_luck(name):
+    exercise = check.EXERCISES[name]
+    for seed in (*range(50), 4431, 4432, 5331, 5332):
+        for case in exercise.cases("stride and padding", seed):
+            stride, same = case.get("stride", 1), case.get("padding") == "same"
+            room = np.subtract(case["input_size"], 0 if same else case["kernel_size"])
+            assert stride == 1 or np.all(room % stride != 0), (seed, case)
+    for mistake in exercise.mistakes("rounded up", "same rounded down"):
+        for seed in range(20):
+            assert is_caught(exercise, mistake, "stride and padding", seed)
+
+
 def test_importing_the_helpers_starts_no_framework():
     code = "import sys; from helpers import check, data, draw\n"
     code += "print({'keras', 'tensorflow'} & {*sys.modules})"

@@ -1,5 +1,7 @@
 """The checks of depthwise convolution: its oracle against other ways, right answers in every style."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -74,10 +76,21 @@ def as_tensor(*args, **options):
     return oracle.keras().ops.convert_to_tensor(patches(*args, **options))
 
 
-@pytest.mark.parametrize("style", [loops, patches, by_channels, in_float32, as_list, as_tensor])
-def test_right_answers_pass_in_every_style(style):
+def noisy(*args, **options):
+    warnings.warn("a warning is no mistake", stacklevel=1)
+    print("nor is a print")
+    return patches(*args, **options)
+
+
+STYLES = [loops, patches, by_channels, in_float32, as_list, as_tensor, noisy]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_right_answers_pass_in_every_style(style, capfd, recwarn):
     for seed in range(20 if style is patches else 3):
         check.depthwise_conv2d(style, seed=seed)
+    said = [*recwarn, *capfd.readouterr().err]  # pytest keeps warnings from stderr
+    assert not said, "stderr would cost the mark in nbgrader"
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
@@ -137,6 +150,33 @@ def test_costs_are_the_tutorials_and_the_papers():
     # MobileNet, table 3: the depthwise half of 52,283,392
     assert macs((14, 14), (3, 3), 512, padding="same") == 14 * 14 * 9 * 512 == 903_168
     assert macs((28, 30), (3, 2), 5, 2, stride=3) == 9 * 10 * 6 * 5 * 2  # (28-3)//3+1, (30-2)//3+1
+
+
+@pytest.mark.parametrize("seed", [*range(20), 5331, 5332])
+def test_the_multiply_adds_are_asked_for_where_no_stride_divides(seed):
+    strided = 0
+    for case in check.depthwise_macs.cases("stride and padding", seed):
+        stride, same = case.get("stride", 1), case.get("padding") == "same"
+        for n, k in zip(case["input_size"], case["kernel_size"], strict=True):
+            assert stride == 1 or (n if same else n - k) % stride != 0, case
+            strided += stride > 1
+    assert strided == 2 * 2  # two of the cases have a stride, along two sides
+
+
+def test_adding_the_kernels_sides_and_forgetting_the_bias_are_told_apart():
+    """With a kernel of 3 x 2 the two are the same number: 3 + 2 + 1 = 3*2."""
+
+    def bias_forgotten(kernel_size, in_channels, depth_multiplier=1, use_bias=True):
+        return kernel_size[0] * kernel_size[1] * in_channels * depth_multiplier
+
+    def sides_added(kernel_size, in_channels, depth_multiplier=1, use_bias=True):
+        return (sum(kernel_size) + use_bias) * in_channels * depth_multiplier
+
+    for part in check.depthwise_params.parts:
+        card = card_of(check.depthwise_params, sides_added, part=part)
+        assert card.misconception == "kernel sides added"
+    card = card_of(check.depthwise_params, bias_forgotten, part="with bias")
+    assert card.misconception == "bias forgotten"
 
 
 def test_the_normal_kernel_has_a_block_for_each_channel():
@@ -217,7 +257,7 @@ def test_the_oracle_tells_right_layers_from_buggy_ones(seed):
         right = layer.what.startswith("a depthwise convolution")
         assert check.isolates_channels.oracle(layer, layer.channels) == right, layer.what
     kinds = [layer.what.startswith("a depthwise convolution") for layer in layers_of(seed)]
-    assert kinds.count(True) == 9 and kinds.count(False) == 16
+    assert kinds.count(True) == 10 and kinds.count(False) == 23
 
 
 @pytest.mark.parametrize("part", check.isolates_channels.parts)
@@ -270,6 +310,62 @@ def by_the_other_channels(layer, channels):
 def test_right_property_tests_pass(style):
     for seed in range(5):
         check.isolates_channels(style, seed=seed)
+
+
+def own_maps_change(layer, channels):
+    """Wrong: looks at the channel's own maps, and never at the others."""
+    x, other = np.random.default_rng(5).normal(size=(2, 2, 8, 9, channels))
+    for c in range(channels):
+        changed = x.copy()
+        changed[..., c] = other[..., c]
+        moved = (layer(changed) != layer(x)).any(axis=(0, 1, 2))
+        m = len(moved) // channels
+        if not moved[c * m : c * m + m].all():
+            return False
+    return True
+
+
+def only_the_shape(layer, channels):
+    """Wrong: only asks for a whole number of maps a channel."""
+    return layer(np.ones((1, 8, 8, channels))).shape[-1] % channels == 0
+
+
+@pytest.mark.parametrize("part", check.isolates_channels.parts)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_test_that_never_looks_at_other_maps_is_not_blamed_for_something_else(part, seed):
+    for style in (own_maps_change, only_the_shape):
+        card = card_of(check.isolates_channels, style, part=part, seed=seed)
+        assert card.misconception in (None, "always True"), str(card)
+
+
+def with_one_pixel(row, column):
+    """Wrong: changes one pixel of a channel, by a number of its own."""
+
+    def isolates_channels(layer, channels):
+        x = np.random.default_rng(5).normal(size=(2, 8, 9, channels))
+        for c in range(channels):
+            changed = x.copy()
+            changed[:, row, column, c] += [3, -3]
+            moved = (layer(changed) != layer(x)).any(axis=(0, 1, 2))
+            m = len(moved) // channels
+            if moved[np.arange(len(moved)) // m != c].any():
+                return False
+        return True
+
+    return isolates_channels
+
+
+@pytest.mark.parametrize(
+    ("pixel", "name"),
+    [
+        ((0, 0), "the first pixel nudged"),
+        ((-1, -1), "the last pixel nudged"),
+        ((3, 4), "one pixel nudged"),
+    ],
+)
+def test_no_single_pixel_shows_every_leak(pixel, name):
+    card = card_of(check.isolates_channels, with_one_pixel(*pixel), part="subtle")
+    assert card.misconception == name
 
 
 def test_the_card_names_the_layer():

@@ -213,6 +213,12 @@ depthwise_conv2d = Exercise(
             "all m maps of a channel get the same bias.",
             "The bias has C·m numbers, one for each map.",
         ),
+        Misconception(
+            "the first C biases over and over",
+            changed_bias(lambda bias, k: np.tile(bias[: k.shape[2]], k.shape[3])),
+            "only the first C biases are used, over and over.",
+            "The bias has C·m numbers, one for each map: bias[c·m + j] for map c·m + j.",
+        ),
         *map(
             of_blocks,
             conv2d.mistakes(

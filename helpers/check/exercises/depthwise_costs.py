@@ -75,6 +75,12 @@ WEIGHT_MISTAKES = (
         "you take the kernel for a square one.",
         "kernel_size is (height, width): multiply the two.",
     ),
+    (
+        "kernel sides added",
+        lambda k, c, m: sum(k) * c * m,
+        "you add the kernel's height and width.",
+        "A filter has kh rows of kw weights: multiply the two.",
+    ),
 )
 
 
@@ -101,7 +107,12 @@ depthwise_params = Exercise(
     oracle=params_by_keras,
     parts={
         "with bias": Part(
-            sizes({"depth_multiplier": 2}, {}, {"depth_multiplier": 4}, {"depth_multiplier": 3}),
+            sizes(
+                {"depth_multiplier": 2},
+                {},
+                {"depth_multiplier": 4},
+                {"depth_multiplier": 3, "kernel_size": (5, 4)},  # 3 + 2 + 1 is 3·2
+            ),
             Count(),
         ),
         "without bias": Part(
@@ -176,7 +187,7 @@ def macs(weights=weights, positions=output_size):
 
 
 def work(*options: Case):
-    return lambda rng: [without_filters(macs_case(rng), **option) for option in options]
+    return lambda rng: [without_filters(macs_case(rng, **option)) for option in options]
 
 
 depthwise_macs = Exercise(
@@ -208,6 +219,12 @@ depthwise_macs = Exercise(
             macs(weights=lambda k, c, m: weights(k, c, m) + c * m),
             "you count adding the bias as a multiply-add.",
             "Nothing is multiplied there; papers leave it out, and so do we.",
+        ),
+        Misconception(
+            "two operations each",
+            macs(weights=lambda k, c, m: 2 * weights(k, c, m)),
+            "you count a product and its sum as two.",
+            "A multiply-add is both in one.",
         ),
     ),
     hints=(

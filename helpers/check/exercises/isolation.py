@@ -72,6 +72,12 @@ def normal(rng) -> Layer:
     return Layer("a normal convolution", 3, lambda x: oracle.conv2d(x, kernel))
 
 
+def by_keras(rng) -> Layer:
+    kernel = rng.normal(size=(3, 2, 3, 1))
+    what = "a depthwise convolution by Keras"
+    return Layer(what, 3, lambda x: oracle.depthwise_conv2d(x, kernel, padding="same"))
+
+
 def from_channel(source, target, share=1.0):
     """A leak from one channel into another, by a share of its pixels."""
 
@@ -91,16 +97,29 @@ def the_next(x):
 def edges_of_the_next(x):
     """What a kernel whose weights sum to 0 makes of another channel: nothing where it is even.
 
-    Rounded, so that not even the last digit moves when the same is added everywhere.
+    Rounded before and after: the leak adds up to 0, and not even its last digit moves when the
+    same is added everywhere.
     """
-    return np.round(the_next(x) - np.roll(the_next(x), 1, axis=2), 6)
+    pixels = np.round(the_next(x), 6)
+    return np.round(pixels - np.roll(pixels, 1, axis=2), 6)
 
 
-def one_corner_of_the_one_before(x):
-    """Each channel's leak is a corner of the one before it."""
+def inner_edges_of_the_next(x):
+    """The same without going round the image, so that the sum of the leak is not 0."""
     leaked = np.zeros(x.shape)
-    leaked[:, -1, -1] = np.roll(x, 1, axis=3)[:, -1, -1]
+    leaked[:, :, 1:] = np.round(np.diff(the_next(x), axis=2), 6)
     return leaked
+
+
+def corner_before(*corner):
+    """Each channel's leak is a corner, (0, 0) or (-1, -1), of the one before it."""
+
+    def leak(x):
+        leaked = np.zeros(x.shape)
+        leaked[:, *corner] = np.roll(x, 1, axis=3)[:, *corner]
+        return leaked
+
+    return leak
 
 
 def plain_layers(rng) -> list[Layer]:
@@ -113,6 +132,9 @@ def plain_layers(rng) -> list[Layer]:
         apart("a depthwise convolution of stride 2", rng, stride=2),
         leaking("the first channel leaks into the last map", rng, from_channel(0, 2)),
         leaking("each channel leaks into the map before", rng, the_next),
+        leaking("the middle channel leaks into the last map", rng, from_channel(1, 2)),
+        by_keras(rng),
+        leaking("the middle channel leaks into the first map", rng, from_channel(1, 0)),
     ]
 
 
@@ -122,12 +144,14 @@ def subtle_layers(rng) -> list[Layer]:
         apart("a depthwise convolution of weak weights", rng, after=lambda y: y / 1000),
         leaking("edges of the next channel leak", rng, edges_of_the_next),
         apart("a depthwise convolution and ReLU", rng, after=lambda y: np.maximum(y, 0)),
-        leaking("one corner of the channel before leaks", rng, one_corner_of_the_one_before),
+        leaking("the bottom right corner of the channel before leaks", rng, corner_before(-1, -1)),
         apart("a depthwise convolution in float32", rng, after=lambda y: y.astype(np.float32)),
         leaking("positive pixels leak", rng, lambda x: np.maximum(the_next(x), 0), channels=2),
         leaking("negative pixels leak", rng, lambda x: np.minimum(the_next(x), 0)),
         leaking("channel 3 leaks into map 1", rng, from_channel(3, 1), channels=4),
         leaking("channel 1 leaks into map 3", rng, from_channel(1, 3), channels=4),
+        leaking("the top left corner of the channel before leaks", rng, corner_before(0, 0)),
+        leaking("inner edges of the next channel leak", rng, inner_edges_of_the_next),
     ]
 
 
@@ -141,6 +165,9 @@ def ordered_layers(rng) -> list[Layer]:
         apart("a depthwise convolution with multiplier 3", rng, channels=2, multiplier=3),
         leaking("with multiplier 2, channel 0 leaks", rng, from_channel(0, 1), multiplier=2),
         reordered("the maps are in reverse", rng, [3, 2, 1, 0], channels=4),
+        leaking("with multiplier 2, channel 2 leaks", rng, from_channel(2, 0), multiplier=2),
+        leaking("with multiplier 2, channel 1 leaks on", rng, from_channel(1, 2), multiplier=2),
+        leaking("with multiplier 2, channel 1 leaks back", rng, from_channel(1, 0), multiplier=2),
     ]
 
 
@@ -169,7 +196,7 @@ def plus_one(x, c, rng):
 
 def any_number(difference):
     """For each map, whether any number of it has changed."""
-    return (difference > 0).any(axis=(0, 1, 2))
+    return (difference != 0).any(axis=(0, 1, 2))
 
 
 def own_maps(c, channels, maps):
@@ -191,7 +218,7 @@ def tested(
         for c in which(channels):
             x = images(rng, channels)
             y = layer(x)
-            difference = np.abs(layer(change(x, c, rng)) - y)
+            difference = layer(change(x, c, rng)) - y
             if not verdict(changed(difference), own(c, channels, y.shape[-1])):
                 return False
         return True
@@ -199,11 +226,25 @@ def tested(
     return isolates_channels
 
 
-def nudged(x, c):
-    """The same images with one pixel of channel c changed."""
-    changed = x.copy()
-    changed[:, 2, 2, c] += 1
-    return changed
+def nudged(pixel):
+    """The change of one pixel of channel c."""
+
+    def change(x, c, rng):
+        changed = x.copy()
+        changed[:, *pixel, c] += 1
+        return changed
+
+    return change
+
+
+def only_among(seen):
+    """The verdict of looking at some of the other maps only; ``seen(own)`` says at which."""
+    return lambda changed, own: not (changed & ~own & seen(own)).any()
+
+
+def before(own):
+    """The maps in front of the channel's own ones."""
+    return np.arange(own.size) < own.argmax()
 
 
 def others_are_zero(layer, channels):
@@ -235,7 +276,7 @@ isolates_channels = Exercise(
             "always True",
             lambda layer, channels: True,
             "your test says True of every layer.",
-            "Change one channel of a copy, x.copy(), and look which maps change.",
+            "Change one channel of a copy, x.copy(): have maps changed that are not its own?",
         ),
         Misconception(
             "always False",
@@ -262,12 +303,40 @@ isolates_channels = Exercise(
             "A leak may come from any channel: change one after the other.",
         ),
         Misconception(
+            "channel 0 is left out",
+            tested(which=lambda channels: range(1, channels)),
+            "your test never changes channel 0.",
+            "A leak may come from any channel: for c in range(channels).",
+        ),
+        Misconception(
+            "the last channel is left out",
+            tested(which=lambda channels: range(channels - 1)),
+            "your test never changes the last channel.",
+            "A leak may come from any channel: for c in range(channels).",
+        ),
+        Misconception(
             "only the next map is looked at",
-            tested(
-                verdict=lambda changed, own: not (changed & ~own & np.roll(own, own.sum())).any()
-            ),
-            "your test looks at one other map only.",
+            tested(verdict=only_among(lambda own: np.roll(own, own.sum()))),
+            "your test looks at the maps of the next channel only.",
             "A leak may go into any map: look at all but the channel's own.",
+        ),
+        Misconception(
+            "only the previous map is looked at",
+            tested(verdict=only_among(lambda own: np.roll(own, -own.sum()))),
+            "your test looks at the maps of the channel before only.",
+            "A leak may go into any map: look at all but the channel's own.",
+        ),
+        Misconception(
+            "only earlier maps are looked at",
+            tested(verdict=only_among(before)),
+            "your test looks only at maps in front of the channel's own.",
+            "A leak may go into later maps too: look at all but the channel's own.",
+        ),
+        Misconception(
+            "only later maps are looked at",
+            tested(verdict=only_among(lambda own: ~before(own))),
+            "your test looks only at maps behind the channel's own.",
+            "A leak may go into earlier maps too: look at all but the channel's own.",
         ),
         Misconception(
             "any for all",
@@ -277,15 +346,15 @@ isolates_channels = Exercise(
         ),
         Misconception(
             "every number must change",
-            tested(changed=lambda difference: (difference > 0).all(axis=(0, 1, 2))),
+            tested(changed=lambda difference: (difference != 0).all(axis=(0, 1, 2))),
             "your test sees a leak only where every number of a map changes.",
             "One number is a leak already: use .any(), not .all().",
         ),
         Misconception(
             "even images",
             tested(images=lambda rng, channels: np.ones((2, 7, 8, channels)), change=plus_one),
-            "your images are even, and an edge detector answers 0 to them.",
-            "Fill them with random numbers.",
+            "your test changes all pixels of a channel alike, and none of them is negative.",
+            "Fill the channel with other random numbers of both signs, as rng.normal gives.",
         ),
         Misconception(
             "the same at every pixel",
@@ -302,18 +371,28 @@ isolates_channels = Exercise(
             "your images have no negative numbers.",
             "A layer may treat those otherwise: use random numbers of both signs.",
         ),
+        *(
+            Misconception(
+                name,
+                tested(change=nudged(pixel)),
+                "your test changes, or compares, one place only: a leak elsewhere goes unseen.",
+                "Change the whole channel, and compare whole maps.",
+            )
+            for name, pixel in (
+                ("one pixel nudged", (2, 2)),
+                ("the first pixel nudged", (0, 0)),
+                ("the last pixel nudged", (-1, -1)),
+            )
+        ),
         Misconception(
-            "one pixel nudged",
-            tested(
-                images=lambda rng, channels: gaussian(rng, channels),
-                change=lambda x, c, rng: nudged(x, c),
-            ),
-            "your test changes, or compares, one place only: a leak in a corner goes unseen.",
-            "Change the whole channel, and compare whole maps.",
+            "signed differences summed",
+            tested(changed=lambda difference: np.abs(difference.sum(axis=(0, 1, 2))) > 1e-9),
+            "your test adds up differences, or compares means: plus and minus cancel.",
+            "Take np.abs of the differences first, or ask whether any of them is not 0.",
         ),
         Misconception(
             "small leaks pass",
-            tested(changed=lambda difference: (difference > 0.05).any(axis=(0, 1, 2))),
+            tested(changed=lambda difference: (np.abs(difference) > 0.05).any(axis=(0, 1, 2))),
             "your test lets a small leak pass.",
             "What is not touched stays the same to the last digit; allow for rounding only.",
         ),

@@ -1,5 +1,6 @@
 """What a normal convolution costs: parameters and multiply-adds, counted by Keras' own layer."""
 
+from dataclasses import replace
 from math import prod
 
 from helpers.check import oracle
@@ -111,8 +112,15 @@ conv2d_params = Exercise(
 
 
 def macs_case(rng, **options) -> Case:
-    h, w = int(rng.integers(20, 30)), int(rng.integers(31, 40))
-    return {"input_size": (h, w), **layer_sizes(rng), **options}
+    """Along no side does the stride divide, so that it matters which way one rounds."""
+    sides = int(rng.integers(20, 30)), int(rng.integers(31, 40))
+    case = {"input_size": sides, **layer_sizes(rng), **options}
+    stride, same = case.get("stride", 1), case.get("padding") == "same"
+    if stride > 1:
+        pairs = zip(sides, case["kernel_size"], strict=True)
+        longer = [n + ((n if same else n - k) % stride == 0) for n, k in pairs]
+        case["input_size"] = tuple(longer)
+    return case
 
 
 def output_size(input_size, kernel_size, stride=1, padding="valid") -> tuple[int, ...]:
@@ -154,11 +162,22 @@ POSITION_MISTAKES = (
 )
 
 
+def along_both_sides(stops):
+    """Positions from a (mistaken) count of the stops along one side."""
+    return lambda n, k, stride, padding: [
+        stops(*side, stride, padding) for side in zip(n, k, strict=True)
+    ]
+
+
 def position_mistakes(macs) -> tuple[Misconception, ...]:
     """For a layer whose ``macs(positions=…)`` says what is counted at other positions."""
-    return tuple(
-        Misconception(name, macs(positions=positions), sentence, look)
-        for name, positions, sentence, look in POSITION_MISTAKES
+    rounding = output_length.mistakes("one stop missing", "rounded up", "same rounded down")
+    return (
+        *(
+            Misconception(name, macs(positions=positions), sentence, look)
+            for name, positions, sentence, look in POSITION_MISTAKES
+        ),
+        *(replace(m, wrong=macs(positions=along_both_sides(m.wrong))) for m in rounding),
     )
 
 

@@ -286,18 +286,6 @@ separable_macs = Exercise(
             "you count adding the bias as a multiply-add.",
             "Nothing is multiplied there; papers leave it out, and so do we.",
         ),
-        Misconception(
-            "same rounded down",
-            macs(
-                positions=lambda n, k, stride, padding: (
-                    [side // stride for side in n]
-                    if padding == "same"
-                    else output_size(n, k, stride)
-                )
-            ),
-            'with padding="same" you round the size / stride down.',
-            "Padding lets the last, incomplete step count: round up.",
-        ),
     ),
     hints=(
         "At how many positions does each step work? Both at the same ones.",
