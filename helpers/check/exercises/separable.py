@@ -161,11 +161,6 @@ PAIR_MISTAKES = (
 )
 
 
-def with_other_pair(function, change):
-    """The mistake of using another pair of kernels, in a function that takes a pair last."""
-    return lambda d, p: function(*change(d, p))
-
-
 # ---------------------------------------------------------------- mistakes with the two steps
 
 
