@@ -1,4 +1,4 @@
-"""What the lessons look at. Nothing here needs a network."""
+"""A photograph that is on every machine: matplotlib ships it."""
 
 import numpy as np
 
