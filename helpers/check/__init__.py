@@ -5,6 +5,8 @@ prints one green line or raises one readable card. Keras is loaded at the first 
 """
 
 from helpers.check.core import Exercise
+from helpers.check.exercises.cnn import build_cnn
+from helpers.check.exercises.confusion import confusion_matrix
 from helpers.check.exercises.depthwise import as_normal_kernel, depthwise_conv2d
 from helpers.check.exercises.depthwise_backward import depthwise_backward
 from helpers.check.exercises.depthwise_costs import depthwise_macs, depthwise_params
@@ -16,9 +18,13 @@ from helpers.check.exercises.normal import conv2d
 from helpers.check.exercises.normal_backward import conv2d_backward
 from helpers.check.exercises.normal_costs import conv2d_macs, conv2d_params
 from helpers.check.exercises.pointwise import pointwise_conv2d
+from helpers.check.exercises.preprocessing import preprocess
+from helpers.check.exercises.reading import reading
 from helpers.check.exercises.separable import separable_conv2d
+from helpers.check.exercises.separable_cnn import build_separable_cnn
 from helpers.check.exercises.separable_costs import separable_macs, separable_params
 from helpers.check.exercises.sizes import output_length, same_padding
+from helpers.check.exercises.training import train
 from helpers.check.verdicts import CheckFailed, NotAttempted
 
 EXERCISES: dict[str, Exercise] = {
@@ -44,6 +50,12 @@ EXERCISES: dict[str, Exercise] = {
         compose,
         factor,
         count,
+        preprocess,
+        build_cnn,
+        reading,
+        train,
+        build_separable_cnn,
+        confusion_matrix,
     )
 }
 

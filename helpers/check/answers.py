@@ -166,3 +166,21 @@ class Truth:
             kind = type(answer).__name__
             raise WrongType(f"it returned {a(kind)} ({answer!r:.40}), not True or False.")
         return () if bool(answer) == right else (f"yours is {bool(answer)}, right is {right}.",)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An array of a certain type of numbers; which numbers is another part's question."""
+
+    of: type[np.generic]  # np.float32, or a whole family of types: np.integer
+    said: str
+    look: str
+    agrees_by_chance: ClassVar[bool] = False
+
+    def difference(self, answer: Any, right: Any, slack: Any = None) -> tuple[str, ...]:
+        if as_numbers(present(answer)) is None:
+            raise WrongType(f"it returned {kind_of(answer)}, not an array of real numbers.")
+        yours = np.asarray(answer).dtype
+        if np.issubdtype(yours, self.of):
+            return ()
+        return (f"the numbers are {yours.name}, not {self.said}.", f"  {self.look}")

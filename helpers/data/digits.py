@@ -187,15 +187,18 @@ def middles(cells: int) -> np.ndarray:
 
 
 def depth(polygons: list[np.ndarray]) -> np.ndarray:
-    """(FINE, FINE): how far inside the outline each cell's middle is, negative outside."""
-    cells = middles(FINE).reshape(-1, 1, 2)
+    """(FINE, FINE): how far inside the outline each cell's middle is; no more than 0 outside."""
     starts = np.concatenate([polygon[:-1] for polygon in polygons])
     steps = np.concatenate([np.diff(polygon, axis=0) for polygon in polygons])
     starts, steps = (a[np.any(steps != 0, axis=1)] for a in (starts, steps))
+    near = np.all(np.abs(middles(FINE)) < np.abs(starts).max(axis=0), axis=2)
+    cells = middles(FINE)[near][:, np.newaxis]
     along = ((cells - starts) * steps).sum(axis=2) / (steps**2).sum(axis=1)
-    nearest = starts + np.clip(along, 0, 1)[:, :, None] * steps
+    nearest = starts + np.clip(along, 0, 1)[:, :, np.newaxis] * steps
     far = np.sqrt(((cells - nearest) ** 2).sum(axis=2).min(axis=1))
-    return np.where(is_inside(cells, starts, steps), far, -far).reshape(FINE, FINE)
+    inside = np.zeros((FINE, FINE))
+    inside[near] = np.where(is_inside(cells, starts, steps), far, -far)
+    return inside
 
 
 def is_inside(cells: np.ndarray, starts: np.ndarray, steps: np.ndarray) -> np.ndarray:

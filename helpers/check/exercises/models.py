@@ -1,12 +1,13 @@
 """Keras models, judged by shapes, parameters and what they compute; never by a list of layers."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
 
 from helpers.check import oracle
-from helpers.check.answers import EPS, WrongType, present
+from helpers.check.answers import EPS, WrongType, a, present
 from helpers.check.core import Exercise, Misconception, Part
 
 
@@ -17,11 +18,7 @@ class Model:
     agrees_by_chance: ClassVar[bool] = False
 
     def difference(self, answer: Any, right: Any, slack: Any = None) -> tuple[str, ...]:
-        if not isinstance(present(answer), oracle.keras().Model):
-            raise WrongType(f"it returned a {type(answer).__name__}, not a Keras model.")
-        if not answer.built:
-            return ("the model has no input yet.", "  Start it with keras.Input((224, 224, 3)).")
-        taken = input_shape(answer, right.input_shape)
+        taken = input_shape(built_model(answer, right.input_shape), right.input_shape)
         return (
             differs("input shape", taken, right.input_shape)
             or differs("output shape", output_shape(answer, taken), right.output_shape)
@@ -44,14 +41,25 @@ class Model:
         image = rng.normal(size=(1, *right.input_shape[1:])).astype("float32")
         yours, wanted = (outputs(model, weights, image) for model in (answer, right))
         # Weights are scaled so that every layer keeps its input's size: sums are of order 1, and
-        # of at most 3 * 3 * 32 terms in float32.
-        off = np.abs(yours - wanted) > EPS * np.sqrt(3 * 3 * 32)
+        # of so many terms in float32.
+        terms = max(prod(shape[:-1]) for shape in shapes(right))
+        off = np.abs(yours - wanted) > EPS * np.sqrt(terms)
         if not off.any() and np.all(np.isfinite(yours)):
             return ()
         return (
             "all counts are right, but it computes something else. An activation?",
-            "  With the same weights two plain convolutions give another output.",
+            "  With the same weights the model that was asked for gives another output.",
         )
+
+
+def built_model(answer: Any, expected: tuple) -> Any:
+    """The answer, where it is a Keras model that knows its input; else WrongType."""
+    if not isinstance(present(answer), oracle.keras().Model):
+        raise WrongType(f"it returned {a(type(answer).__name__)}, not a Keras model.")
+    if not answer.built:
+        start = f"  Start it with keras.Input({expected[1:]})."
+        raise WrongType("the model has no input yet.", start)
+    return answer
 
 
 def input_shape(model: Any, expected: tuple) -> tuple:

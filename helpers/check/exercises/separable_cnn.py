@@ -1,0 +1,154 @@
+"""A network within a budget: any architecture that keeps it, gives probabilities and can learn."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from helpers.check import oracle
+from helpers.check.core import Part
+from helpers.check.exercises.models import built_model, differs, input_shape, output_shape
+from helpers.check.exercises.training import TRAINED_ON, TrainingExercise, accuracy, digits
+
+PARAMETERS, MULTIPLY_ADDS = 10_000, 400_000
+EPOCHS, BATCH, PEAK = 6, 16, 0.01
+REACHED = 0.8
+"""The share of right answers after so many epochs of the check's own training."""
+
+SIZE, CLASSES = (28, 28, 1), 10
+
+
+def calls(model: Any) -> list[tuple[Any, tuple]]:
+    """Each layer that has weights of its own, with the shape it makes, every time it is called.
+
+    Found by calling the model on a symbol, so that it does not matter how it was put together.
+    """
+    keras, found = oracle.keras(), []
+    original = keras.layers.Layer.__call__
+
+    def watched(layer, *args, **options):
+        before = len(found)
+        made = original(layer, *args, **options)
+        inner = {id(w) for called, _ in found[before:] for w in called.weights}
+        if any(id(weight) not in inner for weight in layer.weights):
+            found.append((layer, tuple(made.shape)))
+        return made
+
+    keras.layers.Layer.__call__ = watched
+    try:
+        model(keras.Input(SIZE))
+    finally:
+        keras.layers.Layer.__call__ = original
+    return found
+
+
+def multiply_adds(model: Any) -> int:
+    """Each weight of a kernel works once at every output position; biases and norms do not count."""
+    return sum(
+        prod(shape[1:-1]) * prod(weight.shape)
+        for layer, shape in calls(model)
+        for weight in layer.weights
+        if len(weight.shape) > 1
+    )
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Ten probabilities for an image, and no more parameters and multiply-adds than allowed."""
+
+    agrees_by_chance: ClassVar[bool] = False
+
+    def difference(self, answer: Any, right: Any = None, slack: Any = None) -> tuple[str, ...]:
+        taken = input_shape(built_model(answer, (None, *SIZE)), (None, *SIZE))
+        return (
+            differs("input shape", taken, (None, *SIZE))
+            or differs("output shape", output_shape(answer, taken), (None, CLASSES))
+            or self.no_probabilities(answer)
+            or self.too_many("parameters", answer.count_params(), PARAMETERS)
+            or self.too_many("multiply-adds", multiply_adds(answer), MULTIPLY_ADDS)
+        )
+
+    def no_probabilities(self, answer: Any) -> tuple[str, ...]:
+        images, _ = digits(50, seed=9001)
+        output = oracle.to_numpy(answer(images, training=False))
+        if (output >= 0).all() and np.allclose(output.sum(axis=1), 1, atol=1e-4):
+            return ()
+        return ("its outputs are no probabilities.", '  The last layer\'s activation is "softmax".')
+
+    def too_many(self, what: str, yours: int, allowed: int) -> tuple[str, ...]:
+        if yours <= allowed:
+            return ()
+        return (
+            f"it has {yours:,} {what}; {allowed:,} are allowed.",
+            "  model.summary() shows where they are. A Dense layer after Flatten? Too many filters?",
+            "  Separable convolutions, a pooling early on, GlobalAveragePooling2D at the end?",
+        )
+
+
+@dataclass(frozen=True)
+class CanLearn:
+    """The share of right answers that the check's own training makes of it."""
+
+    agrees_by_chance: ClassVar[bool] = False
+
+    def difference(self, answer: Any, right: Any = None, slack: Any = None) -> tuple[str, ...]:
+        lines = Budget().difference(answer)
+        if lines:
+            return lines
+        reached = after_training(answer)
+        if reached >= REACHED:
+            return ()
+        return (
+            f"trained for {EPOCHS} epochs it is right on {reached:.0%} of new images.",
+            f"  {REACHED:.0%} is asked for, and a single Dense layer reaches some 68%.",
+            "  Is there a ReLU after each convolution? Are there enough filters, and enough pixels?",
+        )
+
+
+def after_training(model: Any, seed: int = 0) -> float:
+    """Adam, with a rate that rises to its peak and falls to 0; the same for the same seed."""
+    keras = oracle.keras()
+    keras.utils.set_random_seed(seed)
+    x, y = digits(TRAINED_ON, seed=9002)
+    steps = EPOCHS * len(x) // BATCH
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, int(0.7 * steps), warmup_target=PEAK, warmup_steps=int(0.3 * steps)
+    )
+    model.compile(keras.optimizers.Adam(rate), "categorical_crossentropy")
+    model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
+    return accuracy(model)
+
+
+def three_convolutions():
+    """3,898 parameters and 195,466 multiply-adds."""
+    keras = oracle.keras()
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input(SIZE),
+            layers.Conv2D(16, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.SeparableConv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.SeparableConv2D(64, 3, activation="relu"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(CLASSES, activation="softmax"),
+        ]
+    )
+
+
+build_separable_cnn = TrainingExercise(
+    name="build_separable_cnn",
+    oracle=three_convolutions,
+    parts={
+        "budget": Part(lambda rng: [{}], Budget()),
+        "learns": Part(lambda rng: [{}], CanLearn()),
+    },
+    misconceptions=(),
+    hints=(
+        "Most parameters sat in Dense(128) after Flatten. What makes one number of each map instead?",
+        "Convolution, pooling, separable convolution, pooling, separable convolution, and a ReLU in each.",
+        'GlobalAveragePooling2D, then Dense(10, activation="softmax"), ends it. 16, 32 and 64 filters do.',
+    ),
+)

@@ -1,0 +1,156 @@
+"""Does it learn? Judged on drawn digits that were not trained on, never on time or on luck.
+
+How right a trained network is depends on chance. So each bound below lies well under what many
+seeds reached and well over what no learning reaches; `tools/thresholds.py` measures both again.
+"""
+
+import contextlib
+import io
+import itertools
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+
+from helpers.check import oracle
+from helpers.check.core import Case, Exercise, Part
+from helpers.data import drawn_digits
+
+TRAINED_ON, JUDGED_ON = 2000, 1000  # images
+LEARNED = 0.5
+"""The share of right answers that `train` has to reach."""
+
+
+@cache
+def digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """(count, 28, 28, 1) float32 in 0..1 and (count, 10) one-hot."""
+    images, labels = drawn_digits(count, seed)
+    return images[..., np.newaxis] / np.float32(255), np.eye(10, dtype="float32")[labels]
+
+
+def accuracy(model: Any, seed: int = 9000) -> float:
+    """The share of right answers on digits that no one trains on."""
+    x, y = digits(JUDGED_ON, seed)
+    guesses = model.predict(x, batch_size=500, verbose=0)
+    return float((guesses.argmax(axis=1) == y.argmax(axis=1)).mean())
+
+
+class Untrained:
+    """A small network. Each call of the student's function is given a fresh one."""
+
+    def __init__(self, seed: int):
+        self.seed, self.given = seed, None
+
+    def __repr__(self) -> str:
+        return "an untrained network"
+
+    def __deepcopy__(self, memo) -> Any:
+        self.given = self.built()
+        return self.given
+
+    def built(self) -> Any:
+        """(28, 28, 1) -> 13 × 13 × 8 -> 6 × 6 × 16 -> 10: always with the same first weights."""
+        keras = oracle.keras()
+        seeds = itertools.count(self.seed)
+
+        def first_weights():
+            return keras.initializers.GlorotUniform(seed=next(seeds))
+
+        layers = [
+            keras.layers.Conv2D(
+                filters, 3, strides=2, activation="relu", kernel_initializer=first_weights()
+            )
+            for filters in (8, 16)
+        ]
+        last = keras.layers.Dense(10, activation="softmax", kernel_initializer=first_weights())
+        return keras.Sequential([keras.Input((28, 28, 1)), *layers, keras.layers.Flatten(), last])
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What became of a network: the share of right answers, and whether its weights moved."""
+
+    accuracy: float
+    moved: bool
+    finite: bool
+    rate: float | None
+
+
+@dataclass(frozen=True)
+class Learned:
+    """More right answers than the bound, on images that were not trained on."""
+
+    agrees_by_chance: ClassVar[bool] = False
+
+    def difference(self, answer: Trained, right: Any, slack: Any = None) -> tuple[str, ...]:
+        if not answer.moved:
+            return (
+                "no weight of the network has changed.",
+                "  Compile it, then model.fit(x, y, …).",
+            )
+        if not answer.finite:
+            return (
+                "there are NaN among its weights.",
+                "  A smaller learning rate keeps them finite.",
+            )
+        if answer.accuracy >= LEARNED:
+            return ()
+        rate = [] if answer.rate is None else [f"  Its last learning rate was {answer.rate:.2g}."]
+        return (
+            f"it is right on {answer.accuracy:.0%} of new images, and should be on {LEARNED:.0%}.",
+            *rate,
+            "  A larger or smaller learning rate, another optimizer, or more epochs?",
+        )
+
+
+def trained(answer: Any, case: Case) -> Trained:
+    """Looks at the network that the student's function was given; what it returned is its own."""
+    model, untrained = case["model"].given, case["model"].built()
+    before, after = untrained.get_weights(), model.get_weights()
+    optimizer = getattr(model, "optimizer", None)
+    finite = all(np.isfinite(w).all() for w in after)
+    return Trained(
+        accuracy=accuracy(model) if finite else 0.0,
+        moved=any((a != b).any() for a, b in zip(before, after, strict=True)),
+        finite=finite,
+        rate=None if optimizer is None else float(oracle.to_numpy(optimizer.learning_rate)),
+    )
+
+
+def small_classes(rng) -> list[Case]:
+    x, y = digits(TRAINED_ON, int(rng.integers(1, 9000)))
+    return [{"model": Untrained(int(rng.integers(10**6))), "x": x, "y": y}]
+
+
+@dataclass(frozen=True)
+class TrainingExercise(Exercise):
+    """Lets no progress bar into the student's notebook, and has no right answer to compare with."""
+
+    def answer(self, function, case, part):
+        with contextlib.redirect_stdout(io.StringIO()):
+            return super().answer(function, case, part)
+
+    def right(self, case, part):
+        return None
+
+    def slack(self, case, part):
+        return None
+
+
+def by_adam(model, x, y):
+    model.compile("adam", "categorical_crossentropy")
+    model.fit(x, y, epochs=5, verbose=0)
+
+
+train = TrainingExercise(
+    name="train",
+    oracle=by_adam,
+    parts={"learns": Part(small_classes, Learned(), trained)},
+    misconceptions=(),
+    hints=(
+        "Two calls: model.compile says how to learn, model.fit learns.",
+        "compile needs an optimizer and a loss. For one-hot labels that is categorical_crossentropy.",
+        'model.compile("adam", "categorical_crossentropy"), then model.fit(x, y, epochs=5).',
+    ),
+)
