@@ -7,9 +7,11 @@ from helpers.draw.charts import bars, lines
 from helpers.draw.flows import flow
 from helpers.draw.grids import arrays, backward, receptive_field, stops, window
 from helpers.draw.matrices import connectivity, im2col, kernels, product
-from helpers.draw.photos import images
+from helpers.draw.networks import network
+from helpers.draw.photos import gallery, images
 from helpers.draw.picture import Picture
 from helpers.draw.stepper import stepper
+from helpers.draw.tallies import confusion
 from helpers.draw.volumes import (
     depthwise_convolution,
     normal_convolution,
@@ -22,13 +24,16 @@ __all__ = [
     "arrays",
     "backward",
     "bars",
+    "confusion",
     "connectivity",
     "depthwise_convolution",
     "flow",
+    "gallery",
     "im2col",
     "images",
     "kernels",
     "lines",
+    "network",
     "normal_convolution",
     "pointwise_convolution",
     "product",

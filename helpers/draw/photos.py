@@ -1,11 +1,24 @@
-"""Photographs and feature maps."""
+"""Photographs, feature maps, and galleries of many small images."""
+
+from collections.abc import Iterable
 
 import numpy as np
 
-from helpers.draw.canvas import HIGHLIGHT, INK, INPUT, NORMAL, SMALL, WIDEST, by, decimals
+from helpers.draw.canvas import (
+    FAINT,
+    HIGHLIGHT,
+    INK,
+    INPUT,
+    NORMAL,
+    SMALL,
+    WIDEST,
+    by,
+    decimals,
+)
 from helpers.draw.picture import Picture, drawn
 
 ACROSS = 4  # images in one row
+SMALLEST, LARGEST = 0.5, 0.95  # inches: an image of a gallery
 COLUMN = 2.5  # inches: larger photographs make heavy notebooks
 GAP, TITLE, CAPTION, BAR = 0.2, 0.32, 0.34, 0.38  # inches: between images, above, below, colours
 
@@ -37,6 +50,50 @@ def images(**named) -> Picture:
     return Picture(figure, "Images side by side: " + "; ".join(words) + ".", photographic=True)
 
 
+@drawn
+def gallery(images, titles: Iterable = (), across: int = 10, alt: str | None = None) -> Picture:
+    """Many small images (n, H, W) on one scale, ``across`` in a row, with or without titles.
+
+    From 0 up: the more, the darker, as ink on paper. Where there are negative numbers, orange is
+    positive, blue negative and white 0. ``alt`` stands in for the words that list the titles.
+    ValueError for other shapes, or where there are not as many titles as images.
+    """
+    from matplotlib.figure import Figure
+
+    images, titles = np.asarray(images), [str(title) for title in titles]
+    if images.ndim != 3 or not images.size or images.dtype.kind not in "buif":
+        raise ValueError(f"A gallery takes images (n, H, W), not an array of {images.shape}.")
+    if titles and len(titles) != len(images):
+        raise ValueError(f"There are {len(images)} images and {len(titles)} titles.")
+    across = min(across, len(images))
+    down = -(-len(images) // across)
+    column = min(max(WIDEST / across, SMALLEST), LARGEST)
+    words = max(title.count("\n") + 1 for title in titles) * 0.17 + 0.06 if titles else 0
+    tall = (column - GAP / 2) * images.shape[1] / images.shape[2]
+    row = tall + GAP / 2 + words
+    figure = Figure(figsize=(column * across, row * down))
+    limit = float(np.abs(images).max()) or 1.0
+    signs = {"cmap": signed_colours(), "vmin": -limit, "vmax": limit}
+    style = signs if images.min() < 0 else {"cmap": "gray_r", "vmin": 0, "vmax": limit}
+    for place, image in enumerate(images):
+        left = column * (place % across) + GAP / 4
+        top = row * (down - place // across) - words - GAP / 4
+        panel = panel_at(figure, left, top - tall, column - GAP / 2, tall)
+        panel.imshow(image, **style)
+        panel.spines[:].set_edgecolor(FAINT)
+        if titles:
+            panel.set_title(titles[place], fontsize=SMALL, color=INK, pad=2.5, linespacing=1.0)
+    listed = f": {'; '.join(title.replace(chr(10), ', ') for title in titles)}" if titles else ""
+    said = f"{len(images)} images of {by(images.shape[1:])}{listed}."
+    return Picture(figure, alt or said)
+
+
+def signed_colours():
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("signs", [INPUT, "white", HIGHLIGHT])
+
+
 def drawable(image: np.ndarray) -> bool:
     shaped = image.ndim == 2 or image.shape[2:] == (3,)
     return shaped and image.size > 0 and image.dtype.kind in "buif"
@@ -58,11 +115,8 @@ def draw_one(figure, place: tuple[float, float, float], name: str, image: np.nda
     elif not has_signs(image):
         panel.imshow(image, cmap="gray")
     else:
-        from matplotlib.colors import LinearSegmentedColormap
-
         limit = float(np.abs(image).max())
-        colours = LinearSegmentedColormap.from_list("signs", [INPUT, "white", HIGHLIGHT])
-        drawn = panel.imshow(image, cmap=colours, vmin=-limit, vmax=limit)
+        drawn = panel.imshow(image, cmap=signed_colours(), vmin=-limit, vmax=limit)
         bar = panel_at(figure, left + width / 6, top - height - CAPTION - 0.06, width * 2 / 3, 0.1)
         figure.colorbar(drawn, cax=bar, orientation="horizontal")
         bar.set_xticks([-limit, 0, limit], [f"−{short(limit)}", "0", short(limit)])
