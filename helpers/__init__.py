@@ -4,6 +4,7 @@ from helpers.packages import require
 
 require("numpy", "matplotlib", "keras")
 
-from helpers.quiet import quiet  # noqa: E402  the sentence about a missing package comes first
+from helpers.progress import progress  # noqa: E402  the sentence above comes first
+from helpers.quiet import quiet  # noqa: E402
 
-__all__ = ["quiet"]
+__all__ = ["progress", "quiet"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers.check.exercises import reading
 from tools import notebooks, release
 from tools.environment import SetupError, check_disk, explain, find_python, is_ready
 from tools.lab import lay_out_exercises
@@ -67,6 +68,7 @@ FIGURES = {
     "01_normal_convolution": 13,
     "02_depthwise_convolution": 9,
     "03_pointwise_convolution": 11,
+    "04_mnist_cnn": 12,
 }
 
 
@@ -106,6 +108,18 @@ NUMBERS = {
         *("325,400,448", "2,568,144", "307,323,392", "2,875,328"),  # table 5
         "22,855,952",  # Xception, table 3
     ],
+    "04_mnist_cnn": [
+        "(3*3*1 + 1) * 32 = 320",
+        "(3*3*32 + 1) * 64 = 18,496",
+        "12 * 12 * 64 = 9,216",
+        "(9,216 + 1) * 128 = 1,179,776",
+        "together 1,199,882",  # 320 + 18,496 + 1,179,776 + (128 + 1)*10
+        "11,992,448 multiply-adds",  # 26*26*9*32 + 24*24*9*32*64 + 9216*128 + 128*10
+        "3*3*32 + 32*64 + 64 = 2,400, Keras: 2,400",
+        "24*24 * (3*3*32 + 32*64) = 1,345,536",
+        "learning rate 0.001",
+        "convolution layers: 2",
+    ],
 }
 
 
@@ -115,6 +129,25 @@ def test_the_lessons_compute_the_tutorials_and_the_papers_numbers(name):
     printed = "".join(o.get("text", "") for cell in cells for o in cell.get("outputs", []))
     for number in NUMBERS[name]:
         assert number in printed, number
+
+
+def test_assignment_4_shows_the_program_that_its_check_reads():
+    cells = notebooks.read(ROOT / "source/04_mnist_cnn/04_mnist_cnn.ipynb").cells
+    (task,) = [cell.source for cell in cells if cell.id == "task-reading"]
+    assert f"```python\n{reading.PROGRAM}```" in task
+
+
+def test_what_depends_on_the_data_is_compared_by_range():
+    """A cell of lesson 4 that strict comparison passes over has a cell that asserts behind it."""
+    cells = notebooks.read(ROOT / "notebooks/04_mnist_cnn.ipynb").cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    waiting = 0
+    for cell in code:
+        free = "nbval-ignore-output" in cell.metadata.get("tags", ())
+        waiting = waiting + free if free or "\nassert " not in f"\n{cell.source}" else 0
+    assert waiting == 0, "the last cells whose output is not compared are followed by no assertion"
+    asserting = [cell.id for cell in code if cell.id.endswith("as-expected")]
+    assert len(asserting) == 6
 
 
 # ---------------------------------------------------------------- release

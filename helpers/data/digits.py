@@ -191,7 +191,8 @@ def depth(polygons: list[np.ndarray]) -> np.ndarray:
     starts = np.concatenate([polygon[:-1] for polygon in polygons])
     steps = np.concatenate([np.diff(polygon, axis=0) for polygon in polygons])
     starts, steps = (a[np.any(steps != 0, axis=1)] for a in (starts, steps))
-    near = np.all(np.abs(middles(FINE)) < np.abs(starts).max(axis=0), axis=2)
+    margin = 0.1  # some cells around the glyph; further out no one asks
+    near = np.all(np.abs(middles(FINE)) < np.abs(starts).max(axis=0) + margin, axis=2)
     cells = middles(FINE)[near][:, np.newaxis]
     along = ((cells - starts) * steps).sum(axis=2) / (steps**2).sum(axis=1)
     nearest = starts + np.clip(along, 0, 1)[:, :, np.newaxis] * steps

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from helpers.check import oracle
-from helpers.check.answers import WrongType, a, item, present
+from helpers.check.answers import WrongType, a, item
 from helpers.check.core import Exercise, Misconception, Part
 
 NAMES = ("normalised", "optimizer", "convolutions", "parameters")
@@ -84,7 +84,9 @@ class Reading:
     agrees_by_chance: ClassVar[bool] = False
 
     def difference(self, answer: Any, right: Any, slack: Any = None) -> tuple[str, ...]:
-        if type(present(answer)) is not self.kind:
+        if answer is None:
+            raise WrongType("this one is not answered yet.", f"  {self.look}")
+        if type(answer) is not self.kind:
             kind = a(type(answer).__name__)
             raise WrongType(
                 f"{answer!r:.40} is {kind}, where {a(self.kind.__name__)} is asked for."
