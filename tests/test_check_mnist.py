@@ -43,7 +43,7 @@ def test_the_preprocess_oracle_is_the_definition():
     images, labels = drawn_digits(20)
     x, y = check.preprocess.oracle(images, labels)
     assert x.dtype == np.float32 and x.shape == (20, 28, 28, 1)
-    assert np.array_equal(x[..., 0], images / np.float32(255)) and x.max() == 1
+    assert np.abs(x[..., 0] - images / 255).max() < 1e-7 and x.max() == 1
     assert np.array_equal(y.argmax(axis=1), labels) and np.array_equal(y.sum(axis=1), np.ones(20))
 
 
@@ -155,7 +155,7 @@ def test_what_learns_passes_and_leaves_no_noise(train, capfd):
 @pytest.mark.parametrize(
     ("train", "words"),
     [
-        (lambda model, x, y: None, "no weight of the network has changed."),
+        (lambda model, x, y: model.predict(x, verbose=0), "no weight of the network has changed."),
         (
             trained_by(keras.optimizers.Adadelta, 5, verbose=0),
             "Its last learning rate was 0.001.",

@@ -42,7 +42,10 @@ def some_digits(rng) -> list[Case]:
 
 def with_images(change):
     """The right labels, and images as someone with a mistake makes them."""
-    return lambda images, labels: (change(images), by_keras(images, labels)[1])
+    return lambda images, labels: (
+        change(images).astype("float32"),
+        by_keras(images, labels)[1],
+    )
 
 
 def with_labels(change):

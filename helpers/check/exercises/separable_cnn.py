@@ -22,7 +22,7 @@ SIZE, CLASSES = (28, 28, 1), 10
 def calls(model: Any) -> list[tuple[Any, tuple]]:
     """Each layer that has weights of its own, with the shape it makes, every time it is called.
 
-    Found by calling the model on a symbol, so that it does not matter how it was put together.
+    Found by calling the model on an image, so that it does not matter how it was put together.
     """
     keras, found = oracle.keras(), []
     original = keras.layers.Layer.__call__
@@ -37,7 +37,7 @@ def calls(model: Any) -> list[tuple[Any, tuple]]:
 
     keras.layers.Layer.__call__ = watched
     try:
-        model(keras.Input(SIZE))
+        model(keras.ops.zeros((1, *SIZE)), training=False)
     finally:
         keras.layers.Layer.__call__ = original
     return found
@@ -121,7 +121,7 @@ def after_training(model: Any, seed: int = 0) -> float:
 
 
 def three_convolutions():
-    """3,898 parameters and 195,466 multiply-adds."""
+    """3,898 parameters and 198,384 multiply-adds."""
     keras = oracle.keras()
     layers = keras.layers
     return keras.Sequential(
