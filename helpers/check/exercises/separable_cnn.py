@@ -1,4 +1,17 @@
-"""A network within a budget: any architecture that keeps it, gives probabilities and can learn."""
+"""A network within a budget: any architecture that keeps it, gives probabilities and can learn.
+
+What the check's own training makes of some networks, by `python -m tools.thresholds`:
+
+==============================  ========================================================
+right on 1,000 new digits       the lowest to the highest of 20 seeds; 80% is asked for
+==============================  ========================================================
+`three_convolutions` below      85.9% to 90.4%
+... normalised (BatchNorm)      89.1% to 93.7%
+two convolutions and Flatten    85.4% to 90.3%
+12 hidden units, nothing else   67.3% to 72.1%
+a single Dense layer            67.4% to 69.5%
+==============================  ========================================================
+"""
 
 from dataclasses import dataclass
 from math import prod

@@ -1,7 +1,16 @@
 """Does it learn? Judged on drawn digits that were not trained on, never on time or on luck.
 
-How right a trained network is depends on chance. So each bound below lies well under what many
-seeds reached and well over what no learning reaches; `tools/thresholds.py` measures both again.
+How right a trained network is depends on chance. So a bound lies well under what every one of 20
+seeds reached, and well over what no learning reaches: `python -m tools.thresholds` measures both.
+
+==========================  ===================================================
+`train` on 2,000 digits     right, the lowest to the highest of 20 seeds
+==========================  ===================================================
+Adam, 3 / 5 epochs          61.3% to 68.0% / 64.1% to 71.1%
+... 5 epochs of batch 128   57.2% to 63.0%
+Adadelta(1.0), SGD(0.1)     65.6% to 76.3%, 61.6% to 74.7%, 5 epochs each
+Adadelta() as Keras has it  6.4% to 12.8%, 5 epochs
+==========================  ===================================================
 """
 
 import contextlib
