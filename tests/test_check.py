@@ -3,8 +3,10 @@
 import subprocess
 import sys
 
+import cards
 import numpy as np
 import pytest
+from cards import flat
 from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import check
@@ -28,15 +30,8 @@ RNG = np.random.default_rng(3)
 X, KERNEL = RNG.normal(size=(2, 7, 10, 3)), RNG.normal(size=(3, 2, 3, 5))
 
 
-def flat(card) -> str:
-    """A card's text with its line breaks taken out."""
-    return " ".join(str(card).split())
-
-
 def card_of(function, exercise=check.conv2d, **options) -> check.CheckFailed:
-    with pytest.raises(check.CheckFailed) as caught:
-        exercise(function, **options)
-    return caught.value
+    return cards.card_of(exercise, function, **options)
 
 
 # ---------------------------------------------------------------- right answers

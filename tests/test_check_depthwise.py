@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from cards import card_of
 
 from helpers import check
 from helpers.check import oracle
@@ -12,12 +13,6 @@ from helpers.check.exercises.isolation import ordered_layers, plain_layers, subt
 
 RNG = np.random.default_rng(11)
 X, KERNEL = RNG.normal(size=(2, 7, 10, 3)), RNG.normal(size=(3, 2, 3, 2))
-
-
-def card_of(exercise, function, **options) -> check.CheckFailed:
-    with pytest.raises(check.CheckFailed) as caught:
-        exercise(function, **options)
-    return caught.value
 
 
 # ---------------------------------------------------------------- forward

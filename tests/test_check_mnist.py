@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_check_separable import card_of, flat, passes
+from cards import card_of, flat, passes
 
 from helpers import check
 from helpers.check import oracle

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from cards import card_of, flat, passes
 
 from helpers import check
 from helpers.check import oracle
@@ -19,21 +20,6 @@ OPTIONS = [{}, {"stride": 2}, {"padding": "same"}, {"padding": "same", "stride":
 
 def draw(*shapes):
     return [RNG.normal(size=shape) for shape in shapes]
-
-
-def flat(card) -> str:
-    return " ".join(str(card).split())
-
-
-def card_of(exercise, function, **options) -> check.CheckFailed:
-    with pytest.raises(check.CheckFailed) as caught:
-        exercise(function, **options)
-    return caught.value
-
-
-def passes(exercise, function, seeds) -> None:
-    for seed in range(seeds):
-        exercise(function, seed=seed)
 
 
 def as_list(function):
