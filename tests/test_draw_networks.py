@@ -116,7 +116,7 @@ def test_a_gallery_is_told_in_words():
     assert draw.gallery(RAMPS[:2], ["a,\nb", 7]).alt == "2 images of 5 × 4: a, b; 7."
     assert draw.gallery(RAMPS).alt == "6 images of 5 × 4."
     assert draw.gallery(RAMPS, alt="ramps").alt == "ramps"
-    assert draw.gallery(np.zeros((1, 3, 3))).alt == "1 images of 3 × 3."
+    assert draw.gallery(np.zeros((1, 3, 3))).alt == "1 image of 3 × 3."
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,14 @@ def by(shape) -> str:
     return " × ".join(map(str, shape))
 
 
+def some(many: int, what: str) -> str:
+    return f"1 {what}" if many == 1 else f"{many} {what}s"
+
+
+def each(many: int, what: str) -> str:
+    return some(many, what) + (", each" if many > 1 else "")
+
+
 def signed(value: float) -> str:
     """A factor inside a sum: negative ones in brackets."""
     return f"({number(value)})" if value < 0 else number(value)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from helpers.draw.canvas import (
     ACROSS,
     INK,
@@ -19,8 +21,9 @@ from helpers.draw.canvas import (
 from helpers.draw.picture import Picture, drawn
 
 LONGEST = 150  # numbers: a longer vector is drawn with a gap in it
-APART, BELOW = 14, 26  # cells: from volume to volume, and room for words under a row
-POINT = 1 / 72  # inches
+LARGEST, SMALLEST = 0.04, 0.01  # inches a cell; as large as fits
+APART, BETWEEN = 0.35, 0.15  # inches: from volume to volume, and from words to words
+LINE = 1.5 * NORMAL / 72  # inches from one line of words to the next
 
 
 @dataclass(frozen=True)
@@ -61,21 +64,17 @@ def network(model: Any) -> Picture:
     volumes = volumes_of(model)
     rows = [[v for v in volumes if v.size[0] > 1], [v for v in volumes if v.size[0] == 1]]
     rows = [row for row in rows if row]
-    canvas = Canvas(min(WIDEST / max(map(wide, rows)), 0.04))
-    lines = 1.5 * NORMAL * POINT / canvas.cell  # cells from one line of words to the next
-    y = 0.0
+    canvas = Canvas(largest_cell(rows))
+    line, y = LINE / canvas.cell, 0.0
     for row in rows:
         tall = max(v.size[0] for v in row)
         rises = max(UP * v.size[1] for v in row)
         x, y = 0.0, y + rises
         for volume in row:
             box(canvas, x, y + tall - volume.size[0], volume)
-            for line, words in enumerate(volume.words):
-                style = {"weight": "bold"} if not line else {}
-                size, below = NORMAL if not line else SMALL, y + tall + lines * (line + 0.8)
-                canvas.words(x, below, words, size, ha="left", **style)
-            x += step(volume, canvas.cell)
-        y += tall + 4.5 * lines
+            label(canvas, x, y + tall + 0.8 * line, volume)
+            x += step(volume, canvas.cell) / canvas.cell
+        y += tall + 4.5 * line
     return canvas.done(in_words(volumes, model.count_params()))
 
 
@@ -96,14 +95,27 @@ def volumes_of(model: Any) -> list[Volume]:
     return found
 
 
-def wide(row: list[Volume]) -> float:
-    return sum(max(volume.width, 30) + APART for volume in row)
+def largest_cell(rows: list[list[Volume]]) -> float:
+    """Inches: the largest cell with which every row fits into a notebook's column."""
+    for cell in np.arange(LARGEST, SMALLEST, -0.001):
+        if all(sum(step(volume, cell) for volume in row) <= WIDEST for row in rows):
+            return float(cell)
+    return SMALLEST
 
 
 def step(volume: Volume, cell: float) -> float:
-    """From one volume to the next: past the volume, and past the words below it."""
-    words = 0.62 * SMALL * POINT / cell * max(map(len, volume.words))
-    return max(volume.width, words) + APART
+    """Inches from one volume to the next: past it, and past the words below it."""
+    name, *numbers = volume.words
+    words = max(0.68 * NORMAL * len(name), *(0.58 * SMALL * len(line) for line in numbers)) / 72
+    return max(cell * volume.width + APART, words + BETWEEN)
+
+
+def label(canvas: Canvas, x: float, y: float, volume: Volume) -> None:
+    """Its words below it, one line each; the first one is its name."""
+    name, *numbers = volume.words
+    canvas.words(x, y, name, NORMAL, ha="left", weight="bold")
+    for place, words in enumerate(numbers, start=1):
+        canvas.words(x, y + place * LINE / canvas.cell, words, SMALL, ha="left")
 
 
 def box(canvas: Canvas, x: float, y: float, volume: Volume) -> None:

@@ -14,6 +14,7 @@ from helpers.draw.canvas import (
     WIDEST,
     by,
     decimals,
+    some,
 )
 from helpers.draw.picture import Picture, drawn
 
@@ -84,7 +85,7 @@ def gallery(images, titles: Iterable = (), across: int = 10, alt: str | None = N
         if titles:
             panel.set_title(titles[place], fontsize=SMALL, color=INK, pad=2.5, linespacing=1.0)
     listed = f": {'; '.join(title.replace(chr(10), ' ') for title in titles)}" if titles else ""
-    said = f"{len(images)} images of {by(images.shape[1:])}{listed}."
+    said = f"{some(len(images), 'image')} of {by(images.shape[1:])}{listed}."
     return Picture(figure, alt or said)
 
 

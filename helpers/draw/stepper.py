@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from helpers.draw.canvas import INPUT, KERNEL, OUTPUT, by, number, signed
+from helpers.draw.canvas import INPUT, KERNEL, OUTPUT, by, each, number, signed, some
 from helpers.draw.sliding import Slide, numeric
 from helpers.draw.tables import Area, Board, Step
-from helpers.draw.volumes import each, fitting, some
+from helpers.draw.volumes import fitting
 
 
 @dataclass(frozen=True)

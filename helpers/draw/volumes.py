@@ -21,8 +21,10 @@ from helpers.draw.canvas import (
     Canvas,
     by,
     corners_of,
+    each,
     number,
     oblique,
+    some,
 )
 from helpers.draw.picture import Picture, drawn
 from helpers.draw.sliding import numeric, position
@@ -204,14 +206,6 @@ def window_at(image, kernels, at) -> tuple[tuple[int, int], np.ndarray]:
     row, column = position(at, output_size(image, kernels))
     kh, kw = kernels.shape[:2]
     return (row, column), image[row : row + kh, column : column + kw]
-
-
-def some(many: int, what: str) -> str:
-    return f"1 {what}" if many == 1 else f"{many} {what}s"
-
-
-def each(many: int, what: str) -> str:
-    return some(many, what) + (", each" if many > 1 else "")
 
 
 def listed(sums) -> str:
