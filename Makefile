@@ -40,7 +40,7 @@ format: env  ## put code and notebooks in their canonical form
 lock: env  ## resolve pyproject.toml anew into requirements*.txt and environment.yml
 	@python -m tools.lock
 
-bench: env  ## measure what the README and lesson 4 state: an hour
+bench: env  ## measure what the README, lesson 4 and the bounds of assignment 4 state
 	@python -m tools.bench
 	@python -m tools.thresholds
 	@python -m tools.bench_mnist

@@ -3,8 +3,10 @@
 import sys
 from importlib.util import find_spec
 
+from helpers.sentences import Sentence
 
-class MissingPackage(ImportError):
+
+class MissingPackage(Sentence, ImportError):
     """A package that the course needs is not there; the text says what to do next."""
 
     def __init__(self, name: str):
@@ -14,10 +16,6 @@ class MissingPackage(ImportError):
             "Then restart the kernel and run this cell again.",
             name=name,
         )
-
-    def _render_traceback_(self) -> list[str]:
-        """IPython shows this instead of a traceback."""
-        return [str(self)]
 
 
 def require(*names: str) -> None:

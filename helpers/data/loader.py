@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.data.digits import drawn_digits
+from helpers.sentences import Sentence
 
 Split = tuple[np.ndarray, np.ndarray]
 SHAPES = {
@@ -38,12 +39,8 @@ DOWNLOAD, DOWNLOAD_WITHIN = (
 ADVICE = "Let MNIST_NPZ name a copy of Keras' mnist.npz, or unset it."
 
 
-class DataError(Exception):
-    """One sentence: what is wrong with the data that was asked for, and what to do next."""
-
-    def _render_traceback_(self) -> list[str]:
-        """IPython shows this instead of a traceback."""
-        return [str(self)]
+class DataError(Sentence):
+    """What is wrong with the data that was asked for, and what to do next."""
 
 
 def mnist() -> tuple[Split, Split]:

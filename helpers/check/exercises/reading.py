@@ -1,11 +1,13 @@
 """Four questions about a program that someone else wrote; assignment 4 shows it.
 
-The answers are not in these files: the program is taken at its word, by Keras.
+Nobody wrote the answers down: Keras runs the program, up to its training, and is asked.
 """
 
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
+
+import numpy as np
 
 from helpers.check import oracle
 from helpers.check.answers import WrongType, a, item
@@ -40,8 +42,6 @@ model.fit(x_train, y_train, batch_size=64, epochs=20)
 @cache
 def run_program() -> dict[str, Any]:
     """What the program leaves behind when its images are white, two of them, and it does not fit."""
-    import numpy as np
-
     keras = oracle.keras()
 
     class White:

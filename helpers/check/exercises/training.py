@@ -127,7 +127,7 @@ def trained(answer: Any, case: Case) -> Trained:
     )
 
 
-def small_classes(rng) -> list[Case]:
+def two_thousand_digits(rng) -> list[Case]:
     x, y = digits(TRAINED_ON, int(rng.integers(1, 9000)))
     return [{"model": Untrained(int(rng.integers(10**6))), "x": x, "y": y}]
 
@@ -159,7 +159,7 @@ def by_adam(model, x, y):
 train = TrainingExercise(
     name="train",
     oracle=by_adam,
-    parts={"learns": Part(small_classes, Learned(), trained)},
+    parts={"learns": Part(two_thousand_digits, Learned(), trained)},
     misconceptions=(),
     hints=(
         "Two calls: model.compile says how to learn, model.fit learns.",
