@@ -96,7 +96,7 @@ class Learned:
         if not answer.moved:
             return (
                 "no weight of the network has changed.",
-                "  Compile it, then model.fit(x, y, …).",
+                "  Compile the model that you are given, then model.fit(x, y, …).",
             )
         if not answer.finite:
             return (
