@@ -24,13 +24,15 @@ def run(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProce
 
 
 class Course:
-    """One assignment, released in a folder."""
+    """One assignment, released in a folder: the course's own, or ``source`` in its place."""
 
-    def __init__(self, folder: Path, assignment: str):
+    def __init__(self, folder: Path, assignment: str, source=None):
         self.folder, self.assignment = folder, assignment
         self.file = f"{assignment}.ipynb"
         shutil.copy(ROOT / "nbgrader_config.py", folder)
         shutil.copytree(ROOT / "source" / assignment, folder / "source" / assignment)
+        if source is not None:
+            nbformat.write(source, folder / "source" / assignment / self.file)
         made = run(folder, "nbgrader", "generate_assignment", assignment)
         assert made.returncode == 0, made.stderr
 
@@ -64,6 +66,23 @@ class Course:
             rows = list(csv.DictReader(file))
         marks = {row["student_id"]: float(row["score"] or 0) for row in rows}
         return marks, {float(row["max_score"]) for row in rows}
+
+    def points(self, student: str) -> dict[str, tuple[float, float]]:
+        """Each test cell's points in the gradebook, and how many there were."""
+        from nbgrader.api import Gradebook
+
+        with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as gradebook:
+            submission = gradebook.find_submission(self.assignment, student)
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            return {grade.name: (grade.score, grade.max_score) for grade in grades}
+
+    def cards(self, student: str) -> dict[str, str]:
+        """What each cell of a graded notebook stopped with; "" where it did not."""
+        cells = [cell for cell in self.read("autograded", student).cells if "outputs" in cell]
+        return {
+            cell.id: next((o.evalue for o in cell.outputs if o.output_type == "error"), "")
+            for cell in cells
+        }
 
     def feedback(self, student: str) -> str:
         path = self.folder / "feedback" / student / self.assignment / f"{self.assignment}.html"

@@ -8,6 +8,7 @@ from helpers import check
 from helpers.check import oracle
 from helpers.check.answers import EPS
 from helpers.check.exercises import factoring, separable
+from helpers.check.trial import Trial
 
 RNG = np.random.default_rng(5)
 SIZES = {  # no two alike, with multipliers of 1 to 3
@@ -414,7 +415,7 @@ def test_a_pair_that_is_only_nearly_the_best_is_not_right():
         ),
         (lambda d, p: (d, None), "pointwise_kernel is not an array of real numbers."),
         (lambda d, p: (d * np.nan, p), "there are NaN or infinite numbers in depthwise_kernel."),
-        (lambda d, p: None, "Is a `return` missing?"),
+        (lambda d, p: None, "Is a `return` missing"),
     ],
 )
 @pytest.mark.parametrize("part", check.factor.parts)
@@ -455,7 +456,10 @@ def test_mistakes_differ_by_far_more_than_rounding(exercise):
 
 def distance(exercise, mistake, part, case) -> float:
     """How many times the tolerance a mistake is off; another shape is endlessly far."""
-    right, wrong = exercise.right(case, part), exercise.quietly(mistake.wrong, case, part)
+    right, wrong = (
+        exercise.right(case, part),
+        Trial(exercise, mistake.wrong, part).mistaken(mistake, case),
+    )
     if np.shape(right) != np.shape(wrong):
         return np.inf
     return np.abs(right - wrong).max() / (EPS * np.max(exercise.slack(case, part)))

@@ -27,7 +27,7 @@ class WrongType(Exception):
 def present(answer: Any) -> Any:
     """The answer, or WrongType where there is none."""
     if answer is None:
-        raise WrongType("it returned None. Is a `return` missing?")
+        raise WrongType("it returned None. Is a `return` missing, or inside of a loop or an `if`?")
     return answer
 
 
@@ -54,16 +54,33 @@ class Array:
         if not np.all(np.isfinite(yours)):
             at = np.argwhere(~np.isfinite(yours))[0]
             return ("there are NaN or infinite numbers in the output.", f"  first at {self.at(at)}")
-        off = np.abs(yours - right) > EPS * slack + np.finfo(float).tiny
+        off = self.off(yours, right, slack)
         if not off.any():
             return ()
         at = tuple(np.argwhere(off)[0])
         values = f"yours {yours[at]:.4g}, right {right[at]:.4g}".replace(" ", UNBROKEN)
-        count = f"{off.sum()} of {off.size} numbers differ"
-        return (
-            f"the shape is right, but {count}.",
-            f"  first at {self.at(at)}: {values}",
-        )
+        return (self.how_far(yours, right, slack, off), f"  first at {self.at(at)}: {values}")
+
+    def off(self, yours: np.ndarray, right: np.ndarray, slack: Any) -> np.ndarray:
+        """Where the two differ by more than rounding."""
+        return np.abs(yours - right) > EPS * slack + np.finfo(float).tiny
+
+    def first_off(self, answer: Any, right: np.ndarray, slack: Any) -> tuple[int, ...] | None:
+        """The first index at which they differ, where the shape is right; else None."""
+        yours = as_numbers(answer)
+        if yours is None or yours.shape != right.shape or not np.all(np.isfinite(yours)):
+            return None
+        places = np.argwhere(self.off(yours, right, slack))
+        return tuple(int(i) for i in places[0]) if len(places) else None
+
+    def how_far(self, yours: np.ndarray, right: np.ndarray, slack: Any, off: np.ndarray) -> str:
+        if not yours.any():
+            return (
+                f"{self.name or 'your output'} is all zeros. Is something computed and not stored?"
+            )
+        if np.all(np.abs(yours - right) <= 0.01 * slack):
+            return "your numbers have too few digits: stay with float64, or float32, all the way."
+        return f"the shape is right, but {off.sum()} of {off.size} numbers differ."
 
     def wrong_shape(self, yours: tuple[int, ...], right: tuple[int, ...]) -> tuple[str, ...]:
         names = ", ".join(self.axes)

@@ -1,19 +1,20 @@
 """An exercise, declared once: its cases, the oracle's answer, and the mistakes people make.
 
-Nothing here knows what a convolution is. `exercises/normal.py` shows how one is declared.
+Nothing here knows what a convolution is. `exercises/normal.py` shows how one is declared, and
+`trial.py` what happens when a function is judged.
 """
 
 import contextlib
 import inspect
-import io
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from helpers.check import student
+from helpers.check import pictures, student
 from helpers.check.answers import Answer, WrongType
+from helpers.check.trial import Trial
 from helpers.check.verdicts import CheckFailed, Finding, NotAttempted, passed
 
 Case = dict[str, Any]  # the keyword arguments of one call
@@ -41,12 +42,14 @@ class Part:
     a case: all of it, one item of a tuple, or a number that is worked out from it; it raises
     WrongType where that is not there. ``slack`` says for a case how large the numbers are that are
     added up, and so how large rounding errors may be; else it is found from absolute values.
+    ``sum_at`` is the sum, as one writes it, that the right answer to a case has at an index.
     """
 
     cases: Callable[[np.random.Generator], list[Case]]
     answer: Answer
     view: Callable[[Any, Case], Any] = whole
     slack: Callable[[Case], Any] | None = None
+    sum_at: Callable[..., str] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     hints: tuple[str, ...]
     builds_on: tuple["Exercise", ...] = ()
+    terms: student.Terms = student.NUMPY_ONLY
     _hints_given: list[str] = field(default_factory=list)
 
     def __call__(self, function: Callable, part: str | None = None, seed: int = 0) -> None:
@@ -72,9 +76,13 @@ class Exercise:
         if not callable(function):
             raise NotAttempted(self.name, part or "")
         for name in [part] if part else self.parts:
-            cases = self.cases(name, seed)
-            supplied = self.judge(function, name, cases)
-            passed(self.name, name, len(cases), supplied)
+            trial = Trial(self, function, name, seed)
+            try:
+                supplied = trial.judge()
+            except CheckFailed as failed:
+                pictures.show(failed.comparison)
+                raise
+            passed(self.name, name, len(trial.cases), supplied)
 
     def mistakes(self, *names: str) -> tuple[Misconception, ...]:
         """Some of this exercise's misconceptions by name, for a sibling that shares them."""
@@ -85,50 +93,19 @@ class Exercise:
         """The calls of a part: the same for the same seed, on every machine."""
         return self.parts[part].cases(np.random.default_rng([seed, *part.encode()]))
 
-    def judge(self, function: Callable, part: str, cases: list[Case]) -> set[str]:
-        """CheckFailed or NotAttempted, or the earlier exercises that had to be supplied."""
-        failure = self.failure(function, part, cases)
-        if not failure:
-            return set()
-        right_versions = {exercise.name: exercise.oracle for exercise in self.builds_on}
-        unheard = contextlib.redirect_stdout(io.StringIO())
-        with student.supplied(function, right_versions) as used, unheard:
-            again = used is not None and self.failure(function, part, cases, used)
-        if not used or (again and again.kind == "crashed"):  # perhaps only our version did not fit
-            raise failure
-        if again:
-            raise again
-        return used
-
-    def failure(
-        self, function: Callable, part: str, cases: list[Case], supplied: Collection[str] = ()
-    ) -> CheckFailed | None:
-        """What there is to say of the first wrong answer."""
-        try:
-            finding = self.first_wrong(function, part, cases)
-        except student.Unattempted as unattempted:
-            return NotAttempted(self.name, part, unattempted.stub)
-        except student.Problem as problem:
-            finding = problem.finding
-        return CheckFailed(self.name, part, finding, supplied) if finding else None
-
-    def first_wrong(self, function: Callable, part: str, cases: list[Case]) -> Finding | None:
-        for case in cases:
-            answer = self.answer(function, case, part)
-            lines = self.difference(answer, self.right(case, part), case, part)
-            if lines:
-                known = self.diagnose(function, part, case, answer, cases)
-                return self.card(lines, self.called_as(case), known)
-        return None
-
     def called_as(self, case: Case) -> str:
         return f"  called as {student.signature(self.name, case)}"
 
-    def answer(self, function: Callable, case: Case, part: str) -> Any:
-        """What this part looks at in the function's answer; required arguments go by position."""
+    def answer(
+        self, function: Callable, case: Case, part: str, terms: student.Terms | None = None
+    ) -> Any:
+        """What this part looks at in the function's answer; required arguments go by position.
+
+        A student's function is called on the exercise's terms, one of ours on none.
+        """
         parameters = inspect.signature(self.oracle).parameters.values()
         required = [p.name for p in parameters if p.default is p.empty and p.kind != p.VAR_KEYWORD]
-        answer = student.call(function, case, required)
+        answer = student.call(function, case, required, terms)
         with self.readable(case):
             return self.parts[part].view(answer, case)
 
@@ -164,59 +141,6 @@ class Exercise:
         else:
             return
         raise student.Problem(Finding("type", (headline, self.called_as(case), *lines)))
-
-    def diagnose(
-        self, function: Callable, part: str, case: Case, answer: Any, cases: list[Case]
-    ) -> Misconception | None:
-        """The mistake whose answer this is: of several the one that explains most other cases.
-
-        One number can agree with a mistake by chance, so a mistake must explain all of them.
-        """
-        fitting = [m for m in self.misconceptions if self.explains(m, part, case, answer)]
-        by_chance = self.parts[part].answer.agrees_by_chance
-        if not fitting or (len(fitting) == 1 and not by_chance):
-            return fitting[0] if fitting else None
-        others = [other for other in cases if other is not case]
-        answers = [self.quietly(function, other, part) for other in others]
-
-        def explained(m: Misconception) -> int:
-            return sum(self.equals(m, part, c, a) for c, a in zip(others, answers, strict=True))
-
-        best = max(fitting, key=explained)
-        return None if by_chance and explained(best) < len(others) else best
-
-    def explains(self, m: Misconception, part: str, case: Case, answer: Any) -> bool:
-        """Same answer as the mistake gives, where the mistake makes a difference."""
-        if not self.equals(m, part, case, answer):
-            return False
-        wrong = self.quietly(m.wrong, case, part)
-        return bool(self.difference(wrong, self.right(case, part), case, part))
-
-    def equals(self, m: Misconception, part: str, case: Case, answer: Any) -> bool:
-        wrong = self.quietly(m.wrong, case, part)
-        if wrong is None or answer is None:
-            return False
-        slack = self.slack(case, part)
-        if isinstance(slack, np.ndarray):  # the mistake may have another shape
-            slack = np.broadcast_to(slack.max(), np.shape(wrong))
-        try:
-            return not self.parts[part].answer.difference(answer, wrong, slack)
-        except WrongType:
-            return False
-
-    def quietly(self, function: Callable, case: Case, part: str) -> Any:
-        """An answer for the diagnosis, or None: the student does not see this call's prints."""
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                return self.answer(function, case, part)
-        except (student.Problem, student.Unattempted):
-            return None
-
-    def card(self, lines: tuple[str, ...], where: str, known: Misconception | None) -> Finding:
-        if known is None:
-            return Finding("wrong", (*lines[:1], where, *lines[1:]))
-        detail = lines[1:] or (f"  {lines[0]}",)
-        return Finding("wrong", (known.sentence, where, *detail, f"  {known.look}"), known.name)
 
     def hint(self) -> None:
         """Print the next, smaller hint."""

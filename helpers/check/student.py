@@ -9,25 +9,42 @@ import sysconfig
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from helpers.check import limits, rules
 from helpers.check.verdicts import UNBROKEN, Finding
 
 HELPERS = str(Path(__file__).resolve().parents[1])
 LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
 NOT_THE_STUDENTS = (*(path + os.sep for path in (HELPERS, *LIBRARIES)), "<frozen ", "<__array_")
+RIGHT_VERSION = "right_version"
 EMPTY_BODY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a student's function may use: NumPy alone or anything, and how long it may take."""
+
+    numpy_only: bool = True
+    may_call: tuple[str, ...] = ()  # functions of others that the task itself uses
+    seconds: float | None = None  # limits.SECONDS, where nothing is said
+
+
+NUMPY_ONLY, FREE = Terms(), Terms(numpy_only=False)
 
 
 class Problem(Exception):
     """The call gave nothing to compare: it failed, or it changed what it was given."""
 
-    def __init__(self, finding: Finding):
+    def __init__(self, finding: Finding, stopped_by: str = "", within: Sequence[str] = ()):
         self.finding = finding
+        self.stopped_by = stopped_by  # type and message of the exception, if there was one
+        self.within = set(within)  # the functions that were running
 
 
 class Unattempted(Exception):
@@ -37,7 +54,12 @@ class Unattempted(Exception):
         self.stub = stub
 
 
-def call(function: Callable, arguments: dict[str, Any], positional: Sequence[str] = ()) -> Any:
+def call(
+    function: Callable,
+    arguments: dict[str, Any],
+    positional: Sequence[str] = (),
+    terms: Terms | None = None,
+) -> Any:
     """What the function returns; Problem or Unattempted where there is nothing to compare.
 
     The function gets copies, so that a change in place is seen and does no harm. Its warnings are
@@ -46,21 +68,49 @@ def call(function: Callable, arguments: dict[str, Any], positional: Sequence[str
     given = copy.deepcopy(arguments)
     first = [given[name] for name in positional]
     options = {name: value for name, value in given.items() if name not in positional}
+    watch = rules.Watch((*terms.may_call, RIGHT_VERSION) if terms else ())
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
+        with limited(terms), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            answer = function(*first, **options)
+            if terms and terms.numpy_only:
+                answer = watch.call(function, *first, **options)
+            else:
+                answer = function(*first, **options)
     except NotImplementedError as error:
         raise Unattempted(other_stub(error, function)) from None
+    except limits.TooLong as error:
+        raise Problem(never_ended(error, function, arguments), within=running(error)) from None
     except (Exception, SystemExit) as error:  # not KeyboardInterrupt: the student wants to stop
-        misfit = describe_misfit(error, function, first, options)
-        raise Problem(crash(misfit or describe(error), error, function, arguments)) from None
+        if watch.found:
+            raise Problem(others_work(watch, function, arguments)) from None
+        what = describe_misfit(error, function, first, options) or describe(error)
+        raise Problem(crash(what, error, function, arguments), what, running(error)) from None
     if answer is Ellipsis or (answer is None and is_stub(function)):
         raise Unattempted
+    if watch.found:
+        raise Problem(others_work(watch, function, arguments))
     for name, before in arguments.items():
-        if isinstance(before, np.ndarray) and not np.array_equal(before, given[name]):
+        if not unchanged(before, given[name]):
             raise Problem(changed_input(name))
     return answer
+
+
+@contextmanager
+def limited(terms: Terms | None) -> Iterator[None]:
+    """The limits of time and memory. A framework's own threads and devices need room: no limit."""
+    if terms is None:
+        yield
+        return
+    room = limits.memory(limits.GIBIBYTES) if terms.numpy_only and not terms.may_call else None
+    with limits.time(terms.seconds or limits.SECONDS), room or nullcontext():
+        yield
+
+
+def unchanged(before: Any, after: Any) -> bool:
+    """Whether an argument is what it was; other things than arrays and lists cannot be told."""
+    if isinstance(before, np.ndarray):
+        return np.array_equal(before, after)
+    return before == after if isinstance(before, list | tuple | dict) else True
 
 
 @contextmanager
@@ -73,11 +123,11 @@ def supplied(function: Callable, versions: dict[str, Callable]) -> Iterator[set[
     names, used = getattr(function, "__globals__", {}), set()
 
     def stand_in(name: str, right: Callable) -> Callable:
-        def version(*args, **options):
+        def right_version(*args, **options):  # RIGHT_VERSION: ours, and not the student's doing
             used.add(name)
             return right(*args, **options)
 
-        return version
+        return right_version
 
     own = {name: names[name] for name in versions if name in names}
     names.update({name: stand_in(name, versions[name]) for name in own})
@@ -135,14 +185,34 @@ def crash(
     what: str, error: BaseException, function: Callable, arguments: dict[str, Any]
 ) -> Finding:
     """The student's own exception, at the student's own line."""
-    lines = [f"your code stopped with {what}"]
-    own = own_line(error)
-    if own:
-        lines.append(f"  in line {own[0]} of your cell:  {own[1]}")
+    out_of_memory = isinstance(error, MemoryError)
+    headline = "your code asks for more memory than there is." if out_of_memory else ""
+    lines = [headline or f"your code stopped with {what}", *line_of(error)]
     lines.append(f"  called as {signature(function, arguments)}")
-    if isinstance(error, TypeError) and not own:
+    if out_of_memory:
+        lines += [f"  {what}", "  Look at the shapes of the arrays that you make."]
+    elif isinstance(error, TypeError) and not own_line(error):
         lines.append("  Look at the names and the order of your function's arguments.")
-    return Finding("crashed", tuple(lines))
+    return Finding("memory" if out_of_memory else "crashed", tuple(lines))
+
+
+def never_ended(error: BaseException, function: Callable, arguments: dict[str, Any]) -> Finding:
+    lines = ["your code did not come to an end; it was stopped.", *line_of(error)]
+    lines.append(f"  called as {signature(function, arguments)}")
+    lines.append("  Is there a loop whose condition never changes, or far more work than needed?")
+    return Finding("time", tuple(lines))
+
+
+def others_work(watch: rules.Watch, function: Callable, arguments: dict[str, Any]) -> Finding:
+    other, name = watch.found
+    return Finding(
+        "rule",
+        (
+            f"your function lets {other} do the work: it calls `{name}`.",
+            f"  called as {signature(function, arguments)}",
+            "  Here NumPy and plain Python are to do it, so that you see how it is done.",
+        ),
+    )
 
 
 def describe(error: BaseException) -> str:
@@ -152,6 +222,16 @@ def describe(error: BaseException) -> str:
     except Exception:  # a student's own __str__
         message = ""
     return f"{type(error).__name__}: {message}" if message else f"{type(error).__name__}."
+
+
+def running(error: BaseException) -> list[str]:
+    """The functions that an exception came through."""
+    return [frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__)]
+
+
+def line_of(error: BaseException) -> list[str]:
+    own = own_line(error)
+    return [f"  in line {own[0]} of your cell:  {own[1]}"] if own else []
 
 
 def own_line(error: BaseException) -> tuple[int, str] | None:

@@ -5,18 +5,31 @@ import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
+
 GREEN, RED, YELLOW, RESET = "\033[32m", "\033[31m", "\033[33m", "\033[0m"
 WIDTH = 83  # `nbgrader validate` cuts off what is longer
 UNBROKEN = "\N{NO-BREAK SPACE}"  # a space at which no line ends; shown as a plain one
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """The right array and a wrong one of the same shape, and where they first differ."""
+
+    axes: tuple[str, ...]
+    right: np.ndarray
+    yours: np.ndarray
+    at: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Finding:
     """What is wrong with an answer: its kind for the report, its lines for the student."""
 
-    kind: str  # "wrong", "crashed", "type", "mutated"
+    kind: str  # "wrong", "crashed", "type", "mutated", "time", "memory", "rule"
     lines: tuple[str, ...]
     misconception: str | None = None
+    comparison: Comparison | None = None
 
 
 class CheckFailed(AssertionError):
@@ -27,9 +40,17 @@ class CheckFailed(AssertionError):
 
     colour = RED
 
-    def __init__(self, exercise: str, part: str, finding: Finding, supplied: Collection[str] = ()):
+    def __init__(
+        self,
+        exercise: str,
+        part: str,
+        finding: Finding,
+        supplied: Collection[str] = (),
+        within: Collection[str] = (),
+    ):
         self.exercise, self.part = exercise, part
         self.kind, self.misconception = finding.kind, finding.misconception
+        self.comparison, self.within = finding.comparison, set(within)
         self.lines = fold(f"✗ {exercise}, {part}: {finding.lines[0]}", *finding.lines[1:])
         if supplied:
             self.lines += fold(f"  Judged with a right {listed(supplied)} in place of yours.")
@@ -48,6 +69,7 @@ class NotAttempted(CheckFailed):
     def __init__(self, exercise: str, part: str = "", stub: str | None = None):
         self.exercise, self.part = exercise, part
         self.kind, self.misconception = "not attempted", None
+        self.comparison, self.within = None, set()
         line = f'○ {exercise}: not attempted yet. Try check.hint("{exercise}")'
         if stub:
             line = f"○ {exercise}: waits for `{stub}`, which is not attempted yet."

@@ -4,6 +4,7 @@ Every function returns a Picture, which shows itself as the last line of a cell.
 """
 
 from helpers.draw.charts import bars, lines
+from helpers.draw.comparisons import comparison
 from helpers.draw.flows import flow
 from helpers.draw.grids import arrays, backward, receptive_field, stops, window
 from helpers.draw.matrices import connectivity, im2col, kernels, product
@@ -24,6 +25,7 @@ __all__ = [
     "arrays",
     "backward",
     "bars",
+    "comparison",
     "confusion",
     "connectivity",
     "depthwise_convolution",

@@ -3,7 +3,7 @@
 from helpers.check import oracle
 from helpers.check.answers import Truth
 from helpers.check.core import Exercise, Misconception, Part
-from helpers.check.exercises.models import Model, built_model, input_shape
+from helpers.check.exercises.models import TO_BUILD, Model, built_model, input_shape
 
 SIZE = (28, 28, 1)
 
@@ -57,6 +57,7 @@ def drops(answer, case):
 build_cnn = Exercise(
     name="build_cnn",
     oracle=mnist_cnn,
+    terms=TO_BUILD,
     parts={
         "model": Part(lambda rng: [{}], Model()),
         "dropout": Part(lambda rng: [{}], Truth(), drops),

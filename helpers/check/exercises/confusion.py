@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, sums
 from helpers.check.answers import Array, Kind
 from helpers.check.core import Case, Exercise, Misconception, Part
 
@@ -78,8 +78,8 @@ confusion_matrix = Exercise(
     name="confusion_matrix",
     oracle=by_keras,
     parts={
-        "counts": Part(ten_classes, COUNTS),
-        "classes": Part(other_classes, COUNTS),
+        "counts": Part(ten_classes, COUNTS, sum_at=sums.tally),
+        "classes": Part(other_classes, COUNTS, sum_at=sums.tally),
         "type": Part(
             ten_classes, Kind(np.integer, "ints", "Count in an array of ints: dtype=int.")
         ),

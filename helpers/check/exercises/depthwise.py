@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, sums
 from helpers.check.answers import Array
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.normal import (
@@ -112,9 +112,13 @@ depthwise_conv2d = Exercise(
     oracle=oracle.depthwise_conv2d,
     builds_on=(output_length, same_padding),
     parts={
-        "window": Part(multiplied(window_cases), Y),
-        "bias": Part(bias_cases, Y),
-        "stride": Part(multiplied(with_options({"stride": 2}, {"stride": 3}, {"stride": 4})), Y),
+        "window": Part(multiplied(window_cases), Y, sum_at=sums.depthwise),
+        "bias": Part(bias_cases, Y, sum_at=sums.depthwise),
+        "stride": Part(
+            multiplied(with_options({"stride": 2}, {"stride": 3}, {"stride": 4})),
+            Y,
+            sum_at=sums.depthwise,
+        ),
         "padding": Part(
             multiplied(
                 with_options(
@@ -124,6 +128,7 @@ depthwise_conv2d = Exercise(
                 )
             ),
             Y,
+            sum_at=sums.depthwise,
         ),
     },
     misconceptions=(
@@ -208,6 +213,12 @@ depthwise_conv2d = Exercise(
             "bias[c·m + j] belongs to map c·m + j.",
         ),
         Misconception(
+            "bias read in the other order",
+            changed_bias(lambda bias, k: bias.reshape(k.shape[3], k.shape[2]).T.ravel()),
+            "the biases are in another order: map c·m + j gets number j·C + c.",
+            "bias[c·m + j] belongs to map c·m + j.",
+        ),
+        Misconception(
             "one bias for each channel",
             changed_bias(lambda bias, k: np.repeat(bias[: k.shape[2]], k.shape[3])),
             "all m maps of a channel get the same bias.",
@@ -243,6 +254,10 @@ depthwise_conv2d = Exercise(
                 "padded for stride 1",
                 "half a window on both sides",
                 "edge pixels repeated",
+                "all zeros before",
+                "all zeros after",
+                "as many columns as rows",
+                "relu",
             ),
         ),
     ),
@@ -297,7 +312,7 @@ def remainder_for_quotient(kernel):
 as_normal_kernel = Exercise(
     name="as_normal_kernel",
     oracle=oracle.as_normal_kernel,
-    parts={"kernel": Part(kernels, KERNEL)},
+    parts={"kernel": Part(kernels, KERNEL, sum_at=sums.as_normal_kernel)},
     misconceptions=(
         Misconception(
             "weights for every channel",
@@ -378,6 +393,12 @@ as_normal_kernel = Exercise(
             lambda kernel: blocks(kernel.swapaxes(0, 1)),
             "height and width of the kernel are swapped.",
             "Its first axis is height (rows), its second is width (columns).",
+        ),
+        Misconception(
+            "ones elsewhere",
+            lambda kernel: np.where(blocks(np.ones_like(kernel)) > 0, blocks(kernel), 1.0),
+            "where a map does not see a channel, your weights are 1.",
+            "A weight of 0 is what does not see: start from np.zeros.",
         ),
         Misconception(
             "blocks on the other diagonal",

@@ -8,13 +8,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, sums
 from helpers.check.answers import Array
 from helpers.check.core import Case, Exercise, Misconception
 from helpers.check.exercises import normal_backward
 from helpers.check.exercises.depthwise import blocks, by_channel, depthwise, depthwise_conv2d
 from helpers.check.exercises.normal import tensors
-from helpers.check.exercises.normal_backward import backward_parts, conv2d_backward
+from helpers.check.exercises.normal_backward import (
+    backward_parts,
+    conv2d_backward,
+    items_swapped,
+)
 from helpers.check.exercises.sizes import output_length
 
 DKERNEL = Array(("row", "column", "channel", "multiplier"), "dkernel")
@@ -88,7 +92,9 @@ depthwise_backward = Exercise(
     name="depthwise_backward",
     oracle=oracle.depthwise_backward,
     builds_on=(output_length, depthwise_conv2d),
-    parts=backward_parts(unstrided, strided, DKERNEL, "map"),
+    parts=backward_parts(
+        unstrided, strided, DKERNEL, "map", (sums.depthwise_dx, sums.depthwise_dkernel)
+    ),
     misconceptions=(
         Misconception(
             "maps in the order j·C + c",
@@ -166,8 +172,19 @@ depthwise_backward = Exercise(
                 "dbias of the first image",
                 "dbias averaged over the batch",
                 "stride ignored",
+                "kernel mirrored",
+                "kernel upside down",
+                "dkernel mirrored",
+                "dkernel upside down",
             ),
         ),
+        Misconception(
+            "dbias in the order j·C + c",
+            changed(2, lambda g, kernel: by_channel(g, kernel).T.ravel()),
+            "dbias is in the order j·C + c.",
+            "dbias[c·m + j] belongs to map j of channel c, as in dy.",
+        ),
+        *items_swapped(gradients),
     ),
     hints=(
         "It is lesson 1's backward pass in every channel. Which letters are summed over, which stay?",

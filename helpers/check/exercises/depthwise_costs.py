@@ -76,6 +76,12 @@ WEIGHT_MISTAKES = (
         "kernel_size is (height, width): multiply the two.",
     ),
     (
+        "square kernel of its width",
+        lambda k, c, m: k[1] ** 2 * c * m,
+        "you take the kernel for a square one.",
+        "kernel_size is (height, width): multiply the two.",
+    ),
+    (
         "kernel sides added",
         lambda k, c, m: sum(k) * c * m,
         "you add the kernel's height and width.",
@@ -219,12 +225,6 @@ depthwise_macs = Exercise(
             macs(weights=lambda k, c, m: weights(k, c, m) + c * m),
             "you count adding the bias as a multiply-add.",
             "Nothing is multiplied there; papers leave it out, and so do we.",
-        ),
-        Misconception(
-            "two operations each",
-            macs(weights=lambda k, c, m: 2 * weights(k, c, m)),
-            "you count a product and its sum as two.",
-            "A multiply-add is both in one.",
         ),
     ),
     hints=(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, sums
 from helpers.check.answers import EPS, Array, WrongType, as_numbers, items
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.separable import PAIR_MISTAKES, product
@@ -34,10 +34,12 @@ compose = Exercise(
         "multiplier 1": Part(
             lambda rng: [pair(rng, (3, 2), 4, 1, 5), pair(rng, (2, 4), 3, 1, 7)],
             Array(("row", "column", "channel", "filter")),
+            sum_at=sums.compose,
         ),
         "multiplier": Part(
             lambda rng: [pair(rng, (3, 2), 4, 2, 5), pair(rng, (2, 4), 5, 3, 7)],
             Array(("row", "column", "channel", "filter")),
+            sum_at=sums.compose,
         ),
     },
     misconceptions=(
@@ -62,6 +64,12 @@ compose = Exercise(
             lambda d, p: product(d, np.ones_like(p)) + product(np.ones_like(d), p),
             "you add the two kernels' weights.",
             "The second step multiplies what the first has multiplied already.",
+        ),
+        Misconception(
+            "multiplied number by number",
+            lambda d, p: d * p,
+            "a product number by number does for multiplier 1 only.",
+            "With m of them each channel has m products: reshape to (C, m, F), and add them up.",
         ),
     ),
     hints=(
@@ -88,6 +96,9 @@ def shapes(case: Case) -> tuple[tuple[int, ...], ...]:
 def pair_of(answer: Any, case: Case) -> list[np.ndarray]:
     """Both kernels as arrays of the right shapes, or WrongType."""
     kernels = []
+    swapped = shapes(case)[::-1]
+    if tuple(np.shape(as_numbers(k)) for k in items(answer, NAMES)) == swapped != swapped[::-1]:
+        raise WrongType("the items have changed places.", f"  Return {', '.join(NAMES)}.")
     for array, kernel, shape in zip(
         (DEPTHWISE, POINTWISE), items(answer, NAMES), shapes(case), strict=True
     ):
@@ -129,6 +140,7 @@ class Closest:
             f"a closer pair exists, in {off.sum()} of {off.size} channels.",
             f"  channel {c}: yours is off by {answer[c]:.2%} of the kernel's norm, "
             f"the best pair by {right[c]:.2%}",
+            *(("  Zeros are off by 100%: they are closer than yours.",) if answer[c] > 1 else ()),
         )
 
 

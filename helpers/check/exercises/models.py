@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, student
 from helpers.check.answers import EPS, WrongType, a, present
 from helpers.check.core import Exercise, Misconception, Part
+
+TO_BUILD = student.Terms(numpy_only=False, seconds=60)
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def with_other(**choices):
 build_two_layer_model = Exercise(
     name="build_two_layer_model",
     oracle=two_convolutions,
+    terms=TO_BUILD,
     parts={"model": Part(lambda rng: [{}], Model())},
     misconceptions=(
         Misconception(
@@ -143,6 +146,12 @@ build_two_layer_model = Exercise(
             with_other(size=(224, 224, 1)),
             "the model takes images of one channel.",
             "A colour image is (224, 224, 3).",
+        ),
+        Misconception(
+            "channels first",
+            with_other(size=(3, 224, 224)),
+            "the image's channels come first.",
+            "Keras' layout is (height, width, channels): (224, 224, 3).",
         ),
         Misconception(
             "same padding",

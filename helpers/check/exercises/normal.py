@@ -5,7 +5,7 @@ Every mistake below is the right answer with one thing changed, so that the chan
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, sums
 from helpers.check.answers import Array
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.sizes import output_length, same_padding, split, total_padding
@@ -168,6 +168,21 @@ def windows_at_stride_one(x, kernel, bias=None, stride=1, padding="valid", dilat
     return convolve(x, kernel, bias, dilation=dilation)[:, :oh, :ow]
 
 
+def padded_for_dilation_one(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    if padding == "same":
+        x = pad_same(x, kernel, stride)
+    return convolve(x, kernel, bias, stride, dilation=dilation)
+
+
+def padded_on_one_side(halves):
+    return lambda x, kernel, **options: convolve(x, kernel, halves=halves, **options)
+
+
+def as_many_columns_as_rows(x, kernel, **options):
+    y = convolve(x, kernel, **options)
+    return y[:, :, : y.shape[1]]
+
+
 def padded_for_stride_one(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
     if padding == "same":
         x = pad_same(x, kernel, 1, dilation)
@@ -179,9 +194,11 @@ conv2d = Exercise(
     oracle=oracle.conv2d,
     builds_on=(output_length, same_padding),
     parts={
-        "window": Part(window_cases, Y),
-        "bias": Part(bias_cases, Y),
-        "stride": Part(with_options({"stride": 2}, {"stride": 3}, {"stride": 4}), Y),
+        "window": Part(window_cases, Y, sum_at=sums.normal),
+        "bias": Part(bias_cases, Y, sum_at=sums.normal),
+        "stride": Part(
+            with_options({"stride": 2}, {"stride": 3}, {"stride": 4}), Y, sum_at=sums.normal
+        ),
         "padding": Part(
             with_options(
                 {"padding": "same"},
@@ -189,8 +206,11 @@ conv2d = Exercise(
                 {"padding": "same", "stride": 3},
             ),
             Y,
+            sum_at=sums.normal,
         ),
-        "dilation": Part(with_options({"dilation": 2}, {"dilation": 2, "padding": "same"}), Y),
+        "dilation": Part(
+            with_options({"dilation": 2}, {"dilation": 2, "padding": "same"}), Y, sum_at=sums.normal
+        ),
     },
     misconceptions=(
         Misconception(
@@ -222,6 +242,14 @@ conv2d = Exercise(
             changed_kernel(lambda k: k.swapaxes(2, 3).reshape(k.shape)),
             "the kernel's channels and filters are mixed up.",
             "Its last two axes are (channels in, filters); a reshape does not swap axes.",
+        ),
+        Misconception(
+            "kernel reshaped to (F, C)",
+            changed_kernel(
+                lambda k: k.reshape(*k.shape[:2], k.shape[3], k.shape[2]).swapaxes(2, 3)
+            ),
+            "your kernel's weights have changed places: its (C, F) numbers are read as (F, C).",
+            "Its last two axes are (C, F) already; a reshape does not swap axes.",
         ),
         Misconception(
             "only the first channel",
@@ -327,6 +355,36 @@ conv2d = Exercise(
             "you pad as if the stride were 1.",
             "The total of zeros depends on the stride: see same_padding.",
         ),
+        *(
+            Misconception(
+                name,
+                padded_on_one_side(halves),
+                "you put all zeros on one side.",
+                "Half of them comes before, half after; only an odd one left over goes last.",
+            )
+            for name, halves in (
+                ("all zeros before", lambda total: (total, 0)),
+                ("all zeros after", lambda total: (0, total)),
+            )
+        ),
+        Misconception(
+            "padded for dilation 1",
+            padded_for_dilation_one,
+            "you pad as if the dilation were 1.",
+            "A dilated window covers (k − 1)·dilation + 1 cells: that much has to fit.",
+        ),
+        Misconception(
+            "as many columns as rows",
+            as_many_columns_as_rows,
+            "your output has as many columns as rows.",
+            "Height and width each have a length of their own.",
+        ),
+        Misconception(
+            "relu",
+            lambda x, kernel, **options: np.maximum(convolve(x, kernel, **options), 0),
+            "you apply a ReLU.",
+            "A convolution is only the weighted sum and the bias: negative numbers stay.",
+        ),
         Misconception(
             "half a window on both sides",
             half_window_padding,
@@ -348,10 +406,10 @@ conv2d = Exercise(
         Misconception(
             "dilation one too large",
             lambda x, kernel, dilation=1, **options: convolve(
-                x, kernel, dilation=dilation + (dilation > 1), **options
+                x, kernel, dilation=dilation + 1, **options
             ),
             "your taps are one cell too far apart.",
-            "Dilation 2 means every second cell: there is one cell between two taps.",
+            "Dilation 1 means side by side; with 2 there is one cell between two taps.",
         ),
     ),
     hints=(

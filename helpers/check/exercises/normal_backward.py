@@ -1,8 +1,11 @@
 """The backward pass of a normal convolution, padding "valid"."""
 
+import itertools
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, sums
 from helpers.check.answers import Array, item
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.normal import conv2d, slide, tensors
@@ -82,21 +85,53 @@ def with_kernel(change):
 
 
 GRADIENTS = ("dx", "dkernel", "dbias")
+
+
+def items_swapped(gradients) -> tuple[Misconception, ...]:
+    """The mistake of returning the three in another order: one of them in the place of another."""
+
+    def instead(place: int, other: int):
+        def wrong(*args, **options):
+            items = list(gradients(*args, **options))
+            items[place] = items[other]
+            return tuple(items)
+
+        return wrong
+
+    return tuple(
+        Misconception(
+            f"{GRADIENTS[other]} in the place of {GRADIENTS[place]}",
+            instead(place, other),
+            f"{GRADIENTS[other]} stands where {GRADIENTS[place]} should: the items have changed places.",
+            "Return dx, dkernel, dbias.",
+        )
+        for place, other in itertools.permutations(range(3), 2)
+    )
+
+
 DX = Array(("image", "row", "column", "channel"), "dx")
 DKERNEL = Array(("row", "column", "channel", "filter"), "dkernel")
 
 
-def backward_parts(unstrided, strided, dkernel: Array, maps: str) -> dict[str, Part]:
+def backward_parts(
+    unstrided, strided, dkernel: Array, maps: str, sum_at: Sequence[Callable[..., str]]
+) -> dict[str, Part]:
     """Each gradient by itself, the easiest first; the bias does not see the stride.
 
-    ``maps`` is what the exercise calls the axis that has a bias.
+    ``maps`` is what the exercise calls the axis that has a bias; ``sum_at`` is for dx and dkernel.
     """
+    arrays = (DX, dkernel, Array((maps,), "dbias"))
+
+    def part(index: int, cases) -> Part:
+        write = (*sum_at, sums.dbias)[index]
+        return Part(cases, arrays[index], item(index, GRADIENTS), sum_at=write)
+
     return {
-        "dbias": Part(unstrided, Array((maps,), "dbias"), item(2, GRADIENTS)),
-        "dkernel": Part(unstrided, dkernel, item(1, GRADIENTS)),
-        "dx": Part(unstrided, DX, item(0, GRADIENTS)),
-        "dkernel with stride": Part(strided, dkernel, item(1, GRADIENTS)),
-        "dx with stride": Part(strided, DX, item(0, GRADIENTS)),
+        "dbias": part(2, unstrided),
+        "dkernel": part(1, unstrided),
+        "dx": part(0, unstrided),
+        "dkernel with stride": part(1, strided),
+        "dx with stride": part(0, strided),
     }
 
 
@@ -104,7 +139,7 @@ conv2d_backward = Exercise(
     name="conv2d_backward",
     oracle=oracle.conv2d_backward,
     builds_on=(output_length, conv2d),
-    parts=backward_parts(unstrided, strided, DKERNEL, "filter"),
+    parts=backward_parts(unstrided, strided, DKERNEL, "filter", (sums.dx, sums.dkernel)),
     misconceptions=(
         Misconception(
             "kernel flipped",
@@ -113,10 +148,28 @@ conv2d_backward = Exercise(
             "Tap (a, b) gives its share to pixel (a, b) of the window: the one it read.",
         ),
         Misconception(
+            "kernel mirrored",
+            with_kernel(lambda k: k[:, ::-1]),
+            "in dx your kernel is mirrored.",
+            "Tap (a, b) gives its share to pixel (a, b) of the window: the one it read.",
+        ),
+        Misconception(
+            "kernel upside down",
+            with_kernel(lambda k: k[::-1]),
+            "in dx your kernel stands on its head.",
+            "Tap (a, b) gives its share to pixel (a, b) of the window: the one it read.",
+        ),
+        Misconception(
             "channels and filters mixed up",
             with_kernel(lambda k: k.swapaxes(2, 3).reshape(k.shape)),
             "in dx the kernel's channels and filters are mixed up.",
             "dy has filters, dx has channels: sum over the filters; a reshape swaps no axes.",
+        ),
+        Misconception(
+            "kernel reshaped to (F, C)",
+            with_kernel(lambda k: k.reshape(*k.shape[:2], k.shape[3], k.shape[2]).swapaxes(2, 3)),
+            "in dx the kernel's (C, F) numbers are read as (F, C).",
+            "Its last two axes are (C, F) already; a reshape does not swap axes.",
         ),
         Misconception(
             "dx too small",
@@ -140,6 +193,18 @@ conv2d_backward = Exercise(
             "dkernel flipped",
             changed(dkernel=lambda g, dy, x, k, s: g[::-1, ::-1]),
             "dkernel is flipped.",
+            "The weight in row a met the pixels of row a of each window.",
+        ),
+        Misconception(
+            "dkernel mirrored",
+            changed(dkernel=lambda g, dy, x, k, s: g[:, ::-1]),
+            "dkernel is mirrored.",
+            "The weight in column b met the pixels of column b of each window.",
+        ),
+        Misconception(
+            "dkernel upside down",
+            changed(dkernel=lambda g, dy, x, k, s: g[::-1]),
+            "dkernel stands on its head.",
             "The weight in row a met the pixels of row a of each window.",
         ),
         Misconception(
@@ -212,6 +277,7 @@ conv2d_backward = Exercise(
             "the stride has no effect.",
             "Output (i, j) read the window that starts at (i · stride, j · stride).",
         ),
+        *items_swapped(gradients),
     ),
     hints=(
         "Which pixels and which weights did output (i, j) use? Only they hear of dy[:, i, j].",

@@ -94,6 +94,18 @@ conv2d_params = Exercise(
             "kernel_size is (height, width): multiply the two.",
         ),
         Misconception(
+            "square kernel of its width",
+            params(lambda k, c, f, b: (k[1] ** 2 * c + b) * f),
+            "you take the kernel for a square one.",
+            "kernel_size is (height, width): multiply the two.",
+        ),
+        Misconception(
+            "kernel sides added",
+            params(lambda k, c, f, b: (sum(k) * c + b) * f),
+            "you add the kernel's height and width.",
+            "A filter has kh rows of kw weights: multiply the two.",
+        ),
+        Misconception(
             "bias always counted",
             params(lambda k, c, f, b: (prod(k) * c + 1) * f),
             "you count biases that are not there.",
@@ -154,6 +166,21 @@ POSITION_MISTAKES = (
         "A stride of 2 leaves about a quarter of the output positions.",
     ),
     (
+        "height and width swapped",
+        lambda n, k, stride, padding: output_size(n[::-1], k, stride, padding),
+        "height and width are swapped.",
+        "input_size and kernel_size are both (height, width).",
+    ),
+    (
+        "stride on rows only",
+        lambda n, k, stride, padding: (
+            output_size(n, k, stride, padding)[0],
+            output_size(n, k, 1, padding)[1],
+        ),
+        "the stride works on the rows only.",
+        "One stride for both axes: it shortens the height and the width.",
+    ),
+    (
         "padding ignored",
         lambda n, k, stride, padding: output_size(n, k, stride),
         "this is the work without padding.",
@@ -178,6 +205,12 @@ def position_mistakes(macs) -> tuple[Misconception, ...]:
             for name, positions, sentence, look in POSITION_MISTAKES
         ),
         *(replace(m, wrong=macs(positions=along_both_sides(m.wrong))) for m in rounding),
+        Misconception(
+            "two operations each",
+            lambda *args, **options: 2 * macs()(*args, **options),
+            "you count a product and its sum as two.",
+            "A multiply-add is one product together with its addition.",
+        ),
     )
 
 

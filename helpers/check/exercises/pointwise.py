@@ -5,7 +5,7 @@ Every mistake below is the right answer with one thing changed, so that the chan
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, sums
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.normal import Y, bias_cases, conv2d, window_cases
 
@@ -46,17 +46,12 @@ pointwise_conv2d = Exercise(
     name="pointwise_conv2d",
     oracle=oracle.pointwise_conv2d,
     parts={
-        "pixels": Part(of_one_tap(window_cases), Y),
-        "bias": Part(of_one_tap(bias_cases), Y),
+        "pixels": Part(of_one_tap(window_cases), Y, sum_at=sums.pointwise),
+        "bias": Part(of_one_tap(bias_cases), Y, sum_at=sums.pointwise),
     },
     misconceptions=(
-        Misconception(
-            "kernel reshaped to (F, C)",
-            changed_matrix(lambda k: k.reshape(k.shape[::-1]).T),
-            "your kernel's weights have changed places: its (C, F) numbers are read as (F, C).",
-            "kernel[0, 0] is the (C, F) matrix already; a reshape does not swap axes.",
-        ),
         *conv2d.mistakes(
+            "kernel reshaped to (F, C)",
             "channels and filters mixed up",
             "channels not summed",
             "channels averaged",
@@ -66,6 +61,7 @@ pointwise_conv2d = Exercise(
             "the image's type",
             "bias forgotten",
             "bias once per channel",
+            "relu",
         ),
         Misconception(
             "only the first channel",
@@ -110,12 +106,6 @@ pointwise_conv2d = Exercise(
             ),
             "the bias is added once for every filter.",
             "Each filter adds its own bias, once.",
-        ),
-        Misconception(
-            "relu",
-            lambda x, kernel, bias=None: np.maximum(mix(x, kernel, bias), 0),
-            "you apply a ReLU.",
-            "A convolution is only the weighted sum and the bias: negative numbers stay.",
         ),
     ),
     hints=(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, student, sums
 from helpers.check.answers import Array, Kind, item
 from helpers.check.core import Case, Exercise, Misconception, Part
 
@@ -64,14 +64,17 @@ def spread_between_extremes(images):
 preprocess = Exercise(
     name="preprocess",
     oracle=by_keras,
+    terms=student.FREE,
     parts={
-        "images": Part(dim_images, Array(("image", "row", "column", "channel"), "x"), IMAGE),
+        "images": Part(
+            dim_images, Array(("image", "row", "column", "channel"), "x"), IMAGE, sum_at=sums.pixel
+        ),
         "type": Part(
             dim_images,
             Kind(np.float32, "float32", 'images.astype("float32") comes before the division.'),
             IMAGE,
         ),
-        "labels": Part(some_digits, Array(("image", "digit"), "y"), LABEL),
+        "labels": Part(some_digits, Array(("image", "digit"), "y"), LABEL, sum_at=sums.one_hot),
     },
     misconceptions=(
         Misconception(
@@ -147,6 +150,12 @@ preprocess = Exercise(
             with_images(lambda images: scaled(images).transpose(0, 2, 1, 3)),
             "rows and columns have changed places.",
             "Keep the order of the pixels: only add an axis at the end.",
+        ),
+        Misconception(
+            "items swapped",
+            lambda images, labels: by_keras(images, labels)[::-1],
+            "the items of your tuple have changed places.",
+            "Return x, y: the images first.",
         ),
         Misconception(
             "labels as they are",

@@ -8,7 +8,7 @@ from itertools import cycle
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, student, sums
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.depthwise import depthwise
 from helpers.check.exercises.normal import (
@@ -219,11 +219,16 @@ def bias_of(cases):
 separable_conv2d = Exercise(
     name="separable_conv2d",
     oracle=oracle.separable_conv2d,
+    terms=student.Terms(may_call=("depthwise_conv",)),  # assignment 3 gives that step, by Keras
     builds_on=(pointwise_conv2d,),
     parts={
-        "two steps": Part(separated(window_cases), Y),
-        "bias": Part(bias_of(lambda rng: [tensors(rng), wide(rng)]), Y),
-        "stride": Part(separated(with_options({"stride": 2}, {"stride": 3}, {"stride": 4})), Y),
+        "two steps": Part(separated(window_cases), Y, sum_at=sums.separable),
+        "bias": Part(bias_of(lambda rng: [tensors(rng), wide(rng)]), Y, sum_at=sums.separable),
+        "stride": Part(
+            separated(with_options({"stride": 2}, {"stride": 3}, {"stride": 4})),
+            Y,
+            sum_at=sums.separable,
+        ),
         "padding": Part(
             separated(
                 with_options(
@@ -233,6 +238,7 @@ separable_conv2d = Exercise(
                 )
             ),
             Y,
+            sum_at=sums.separable,
         ),
     },
     misconceptions=(
@@ -326,6 +332,8 @@ separable_conv2d = Exercise(
                 "surplus at the start",
                 "half a window on both sides",
                 "edge pixels repeated",
+                "all zeros before",
+                "all zeros after",
             ),
         ),
     ),

@@ -21,7 +21,7 @@ import numpy as np
 
 from helpers.check import oracle
 from helpers.check.core import Part
-from helpers.check.exercises.models import built_model, differs, input_shape, output_shape
+from helpers.check.exercises.models import TO_BUILD, built_model, differs, input_shape, output_shape
 from helpers.check.exercises.training import TRAINED_ON, TrainingExercise, accuracy, digits
 
 PARAMETERS, MULTIPLY_ADDS = 10_000, 400_000
@@ -154,6 +154,7 @@ def three_convolutions():
 build_separable_cnn = TrainingExercise(
     name="build_separable_cnn",
     oracle=three_convolutions,
+    terms=TO_BUILD,
     parts={
         "budget": Part(lambda rng: [{}], Budget()),
         "learns": Part(lambda rng: [{}], CanLearn()),

@@ -111,6 +111,12 @@ WEIGHT_MISTAKES = (
         "you take the kernel for a square one.",
         "kernel_size is (height, width): multiply the two.",
     ),
+    (
+        "square kernel of its width",
+        lambda k, c, f, m: k[1] ** 2 * c * m + c * m * f,
+        "you take the kernel for a square one.",
+        "kernel_size is (height, width): multiply the two.",
+    ),
 )
 
 

@@ -174,6 +174,28 @@ same_padding = Exercise(
             "you put all the zeros at the end.",
             "Split the total in two halves; only an odd one left over goes to the end.",
         ),
+        Misconception(
+            "everything at the start",
+            lambda n, k, stride=1, dilation=1: (total_padding(n, k, stride, dilation), 0),
+            "you put all the zeros at the start.",
+            "Split the total in two halves; only an odd one left over goes to the end.",
+        ),
+        Misconception(
+            "one stop too few",
+            lambda n, k, stride=1, dilation=1: split(
+                max((n // stride - 1) * stride + (k - 1) * dilation + 1 - n, 0)
+            ),
+            "you count one stop too few.",
+            "Padding makes room for the last, incomplete step: round n / stride up.",
+        ),
+        Misconception(
+            "dilation times k",
+            lambda n, k, stride=1, dilation=1: split(
+                max((ceil(n / stride) - 1) * stride + k * dilation - n, 0)
+            ),
+            "you let a dilated window cover k · dilation cells.",
+            "There are gaps between the taps, none after the last: k taps have k − 1 gaps.",
+        ),
     ),
     hints=(
         "How many stops must there be? Where does the last one start, and where does it end?",

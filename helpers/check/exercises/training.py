@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from helpers.check import oracle
+from helpers.check import oracle, student
 from helpers.check.core import Case, Exercise, Part
 from helpers.data import drawn_digits
 
@@ -41,8 +41,8 @@ def digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def accuracy(model: Any, seed: int = 9000) -> float:
     """The share of right answers on digits that no one trains on."""
     x, y = digits(JUDGED_ON, seed)
-    guesses = model.predict(x, batch_size=500, verbose=0)
-    return float((guesses.argmax(axis=1) == y.argmax(axis=1)).mean())
+    halves = [oracle.to_numpy(model(half, training=False)) for half in np.split(x, 2)]
+    return float((np.concatenate(halves).argmax(axis=1) == y.argmax(axis=1)).mean())
 
 
 class Untrained:
@@ -84,6 +84,7 @@ class Trained:
     moved: bool
     finite: bool
     rate: float | None
+    optimizer: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,10 @@ class Learned:
         if answer.accuracy >= LEARNED:
             return ()
         rate = [] if answer.rate is None else [f"  Its last learning rate was {answer.rate:.2g}."]
+        if answer.optimizer == "Adadelta" and answer.rate is not None and answer.rate < 0.1:
+            rate += [
+                "  Adadelta's default learning rate is 0.001 in Keras 3: lesson 4 shows why 1.0."
+            ]
         return (
             f"it is right on {answer.accuracy:.0%} of new images, and should be on {LEARNED:.0%}.",
             *rate,
@@ -124,6 +129,7 @@ def trained(answer: Any, case: Case) -> Trained:
         moved=any((a != b).any() for a, b in zip(before, after, strict=True)),
         finite=finite,
         rate=None if optimizer is None else float(oracle.to_numpy(optimizer.learning_rate)),
+        optimizer=type(optimizer).__name__,
     )
 
 
@@ -139,10 +145,10 @@ class TrainingExercise(Exercise):
     Chance begins at the same place every time, so that the same answer earns the same mark.
     """
 
-    def answer(self, function, case, part):
+    def answer(self, function, case, part, terms=None):
         oracle.keras().utils.set_random_seed(1)
         with contextlib.redirect_stdout(io.StringIO()):
-            return super().answer(function, case, part)
+            return super().answer(function, case, part, terms)
 
     def right(self, case, part):
         return None
@@ -159,6 +165,7 @@ def by_adam(model, x, y):
 train = TrainingExercise(
     name="train",
     oracle=by_adam,
+    terms=student.Terms(numpy_only=False, seconds=60),
     parts={"learns": Part(two_thousand_digits, Learned(), trained)},
     misconceptions=(),
     hints=(

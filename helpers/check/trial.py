@@ -1,0 +1,187 @@
+"""One part of an exercise, tried on one function: what is wrong, and which mistake it is."""
+
+import contextlib
+import io
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from helpers.check import student
+from helpers.check.answers import Array, WrongType
+from helpers.check.verdicts import CheckFailed, Comparison, Finding, NotAttempted
+
+VISIBLE = 0
+"""The seed of the cases that a student sees; with any other one they are hidden."""
+
+
+class Trial:
+    def __init__(self, exercise: Any, function: Callable, part: str, seed: int = VISIBLE):
+        self.exercise, self.function, self.part, self.seed = exercise, function, part, seed
+        self.cases = exercise.cases(part, seed)
+        self._mistaken: dict[tuple[str, int], Any] = {}
+
+    def judge(self) -> set[str]:
+        """CheckFailed or NotAttempted, or the earlier exercises that had to be supplied."""
+        failure = self.failure()
+        if not failure:
+            return set()
+        right_versions = {exercise.name: exercise.oracle for exercise in self.exercise.builds_on}
+        if failure.kind == "time" and not failure.within & right_versions.keys():
+            raise failure  # it would only take as long again
+        unheard = contextlib.redirect_stdout(io.StringIO())
+        with student.supplied(self.function, right_versions) as used, unheard:
+            again = used is not None and self.failure(used)
+        if not used or (again and again.kind == "crashed"):  # perhaps only our version did not fit
+            raise failure
+        if again:
+            raise again
+        return used
+
+    def failure(self, supplied: Collection[str] = ()) -> CheckFailed | None:
+        """What there is to say of the first wrong answer."""
+        name, within = self.exercise.name, set()
+        try:
+            finding = self.first_wrong()
+        except student.Unattempted as unattempted:
+            return NotAttempted(name, self.part, unattempted.stub)
+        except student.Problem as problem:
+            finding, within = problem.finding, problem.within
+        if not finding:
+            return None
+        if self.seed != VISIBLE:
+            others = "  The case that you see is right; this one is like it, with other numbers."
+            finding = replace(finding, lines=(*finding.lines, others), comparison=None)
+        return CheckFailed(name, self.part, finding, supplied, within)
+
+    def first_wrong(self) -> Finding | None:
+        for case in self.cases:
+            try:
+                answer = self.exercise.answer(
+                    self.function, case, self.part, terms=self.exercise.terms
+                )
+            except student.Problem as problem:
+                problem.finding = self.named(problem, case)
+                raise
+            right = self.exercise.right(case, self.part)
+            lines = self.exercise.difference(answer, right, case, self.part)
+            if lines:
+                return self.card(case, answer, right, lines)
+        return None
+
+    # ------------------------------------------------------------ what it is
+
+    def named(self, problem: student.Problem, case: dict) -> Finding:
+        """The same card, with the mistake's name where the mistake stops in the same way."""
+        for m in self.exercise.misconceptions if problem.stopped_by else ():
+            try:
+                self.exercise.answer(m.wrong, case, self.part)
+            except student.Problem as same:
+                if same.stopped_by == problem.stopped_by:
+                    headline, *rest = problem.finding.lines
+                    lines = (m.sentence, f"  {headline}", *rest, f"  {m.look}")
+                    return replace(problem.finding, lines=lines, misconception=m.name)
+            except student.Unattempted:
+                continue
+        return problem.finding
+
+    def diagnose(self, case: dict, answer: Any) -> Any:
+        """The mistake whose answer this is: of several the one that explains most other cases.
+
+        One number can agree with a mistake by chance, so a mistake must explain all of them.
+        """
+        fitting = [m for m in self.exercise.misconceptions if self.explains(m, case, answer)]
+        by_chance = self.exercise.parts[self.part].answer.agrees_by_chance
+        if not fitting or (len(fitting) == 1 and not by_chance):
+            return fitting[0] if fitting else None
+        others = [other for other in self.cases if other is not case]
+        answers = [self.quietly(self.function, other, self.exercise.terms) for other in others]
+
+        def explained(m) -> int:
+            return sum(self.equals(m, c, a) for c, a in zip(others, answers, strict=True))
+
+        best = max(fitting, key=explained)
+        return None if by_chance and explained(best) < len(others) else best
+
+    def explains(self, m: Any, case: dict, answer: Any) -> bool:
+        """Same answer as the mistake gives, where the mistake makes a difference."""
+        if not self.equals(m, case, answer):
+            return False
+        right = self.exercise.right(case, self.part)
+        return bool(self.exercise.difference(self.mistaken(m, case), right, case, self.part))
+
+    def equals(self, m: Any, case: dict, answer: Any) -> bool:
+        wrong = self.mistaken(m, case)
+        return wrong is not None and answer is not None and self.same(answer, wrong, case)
+
+    def same(self, answer: Any, other: Any, case: dict) -> bool:
+        slack = self.exercise.slack(case, self.part)
+        if isinstance(slack, np.ndarray):  # the other may have another shape
+            slack = np.broadcast_to(slack.max(), np.shape(other))
+        try:
+            return not self.exercise.parts[self.part].answer.difference(answer, other, slack)
+        except WrongType:
+            return False
+
+    def mistaken(self, m: Any, case: dict) -> Any:
+        """What someone with this mistake answers."""
+        key = m.name, id(case)
+        if key not in self._mistaken:
+            self._mistaken[key] = self.quietly(m.wrong, case, None)
+        return self._mistaken[key]
+
+    def quietly(self, function: Callable, case: dict, terms: student.Terms | None) -> Any:
+        """An answer for the diagnosis, or None: the student does not see this call's prints."""
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                return self.exercise.answer(function, case, self.part, terms=terms)
+        except (student.Problem, student.Unattempted):
+            return None
+
+    def of_no_use(self, case: dict, answer: Any) -> tuple[str, str] | None:
+        """A mistake that any exercise can have: the answer does not depend on what was asked."""
+        kind = self.exercise.parts[self.part].answer
+        if not (isinstance(kind, Array) or kind.agrees_by_chance):
+            return None
+        others = [other for other in self.cases if other is not case]
+        rights = [self.exercise.right(other, self.part) for other in others]
+        answers = [self.quietly(self.function, other, self.exercise.terms) for other in others]
+        if isinstance(kind, Array) and any(self.same(answer, right, case) for right in rights):
+            return (
+                "this is the right answer to another call.",
+                "Does your function keep something from call to call, in a global variable?",
+            )
+        if len(others) > 1 and all(a is not None and self.same(answer, a, case) for a in answers):
+            return (
+                "your function gives the same answer, whatever it is given.",
+                "Where do its arguments come in?",
+            )
+        return None
+
+    # ------------------------------------------------------------ what the card says
+
+    def card(self, case: dict, answer: Any, right: Any, lines: tuple[str, ...]) -> Finding:
+        where, comparison = self.exercise.called_as(case), self.comparison(case, answer, right)
+        if comparison:
+            lines = (*lines, *self.sum_at(case, comparison.at))
+        known = self.diagnose(case, answer)
+        if known:
+            name, sentence, look = known.name, known.sentence, known.look
+        else:
+            name, (sentence, look) = None, self.of_no_use(case, answer) or ("", "")
+        if not sentence:
+            return Finding("wrong", (*lines[:1], where, *lines[1:]), None, comparison)
+        detail = lines[1:] or (f"  {lines[0]}",)
+        return Finding("wrong", (sentence, where, *detail, f"  {look}"), name, comparison)
+
+    def comparison(self, case: dict, answer: Any, right: Any) -> Comparison | None:
+        kind = self.exercise.parts[self.part].answer
+        if not isinstance(kind, Array):
+            return None
+        at = kind.first_off(answer, right, self.exercise.slack(case, self.part))
+        return None if at is None else Comparison(kind.axes, right, np.asarray(answer), at)
+
+    def sum_at(self, case: dict, at: tuple[int, ...]) -> tuple[str, ...]:
+        write = self.exercise.parts[self.part].sum_at
+        return (f"  right there: {write(*at, **case)}",) if write else ()

@@ -1,0 +1,357 @@
+"""What the checks make of answers, right and wrong: `make proof`.
+
+Every answer of `tests/corpus` meets the test cells of its assignment, the hidden tests among them:
+once here, as in a student's live check, and once in nbgrader, from the release to the feedback page.
+Stops with 1 where a goal is missed. `docs/proof.md` holds what was found, answer by answer.
+"""
+
+import argparse
+import contextlib
+import io
+import linecache
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests.corpus import Answer, answers
+from tools.notebooks import ROOT, assignments, read
+
+NAMED = 0.95
+"""The share of wrong answers whose card has to name the mistake."""
+
+SECONDS = 1
+"""After so long an answer counts as one that does not come to an end; students are given more."""
+
+PAGE = ROOT / "docs" / "proof.md"
+
+
+# ---------------------------------------------------------------- the assignments' own cells
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What an answer meets: the cells before it, and the test cells of its exercise by their ids."""
+
+    source: Path
+    given: list[str]
+    tests: dict[str, dict[str, str]]
+
+    @classmethod
+    def of(cls, source: Path) -> "Assignment":
+        given, tests = [], {}
+        for cell in read(source).cells:
+            if cell.cell_type != "code":
+                continue
+            if cell.metadata.get("nbgrader", {}).get("grade"):
+                exercise = cell.source.partition("check.")[2].partition("(")[0]
+                tests.setdefault(exercise, {})[cell.id] = cell.source
+            elif cell.source.startswith("import") or "def " in cell.source:
+                given.append(cell.source)
+        return cls(source, given, tests)
+
+
+@cache
+def course() -> tuple[Assignment, ...]:
+    return tuple(map(Assignment.of, assignments()))
+
+
+def assignment_of(exercise: str) -> Assignment:
+    return next(a for a in course() if exercise in a.tests)
+
+
+def answers_to(exercise: str) -> list[Answer]:
+    return [answer for answer in answers() if answer.exercise == exercise]
+
+
+# ---------------------------------------------------------------- live
+
+Cards = dict[str, dict[str, str]]
+"""Of each answer, by its name, what each test cell stopped with; "" where it passed."""
+
+
+def live(exercise: str, seed: int | None = None) -> Cards:
+    """What a student sees: the assignment's test cells, or every part with another seed."""
+    from helpers.check import limits
+
+    limits.SECONDS = SECONDS
+    assignment = assignment_of(exercise)
+    before: dict = {"__name__": "__main__"}
+    with unheard():
+        for source in assignment.given:
+            run(source, before)
+    tests = assignment.tests[exercise] if seed is None else with_seed(exercise, seed)
+    return {answer.name: cards(answer, tests, before) for answer in answers_to(exercise)}
+
+
+def with_seed(exercise: str, seed: int) -> dict[str, str]:
+    from helpers import check
+
+    return {
+        part: f"check.{exercise}({exercise}, part={part!r}, seed={seed})"
+        for part in check.EXERCISES[exercise].parts
+    }
+
+
+def cards(answer: Answer, tests: dict[str, str], before: dict) -> dict[str, str]:
+    names = dict(before)
+    with unheard():
+        run(f"{answer.before}\n{answer.code}", names)
+        return {cell: card(test, names) for cell, test in tests.items()}
+
+
+def card(test: str, names: dict) -> str:
+    from helpers.check import CheckFailed
+
+    try:
+        run(test, names)
+    except CheckFailed as failed:
+        return str(failed)
+    return ""
+
+
+def run(source: str, names: dict) -> None:
+    """As a notebook runs a cell, so that a card can show its lines."""
+    name = f"<cell {abs(hash(source))}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), names)
+
+
+@contextlib.contextmanager
+def unheard():
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+# ---------------------------------------------------------------- nbgrader
+
+
+def graded(number: int) -> dict[str, Cards]:
+    """The same by nbgrader: an assignment in which every answer has its exercise's cells.
+
+    Released, handed in, graded and given back like any other; a card that the feedback page does
+    not show counts as none, and so does one that leaves the cell its points.
+    """
+    from tests.nbgrader_course import Course
+
+    assignment = course()[number]
+    with tempfile.TemporaryDirectory() as folder:
+        made = Course(Path(folder), assignment.source.parent.name, repeated(assignment))
+        made.submit("everyone", made.answered())
+        done = made.grade()
+        if done.returncode != 0:
+            raise SystemExit(f"nbgrader could not grade {made.assignment}: {done.stdout}")
+        points, cards = made.points("everyone"), made.cards("everyone")
+        page = " ".join(made.feedback("everyone").split())
+        found: dict[str, Cards] = {}
+        for exercise, answer, cell, copied in copies(assignment):
+            said, (score, most) = cards[copied], points[copied]
+            if said and (score or " ".join(said.split()) not in page):
+                said = "this card costs nothing, or is not on the feedback page"
+            elif not said and score != most:
+                said = "no card, and no points either"
+            found.setdefault(exercise, {}).setdefault(answer.name, {})[cell] = said
+        return found
+
+
+def copies(assignment: Assignment) -> Iterable[tuple[str, Answer, str, str]]:
+    """(exercise, answer, test cell, id of that cell's copy for the answer)."""
+    for exercise, tests in assignment.tests.items():
+        for number, answer in enumerate(answers_to(exercise)):
+            for cell in tests:
+                yield exercise, answer, cell, f"{cell}__{number}"
+
+
+def repeated(assignment: Assignment):
+    """A source notebook with the exercises' own test cells, once for each answer."""
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    original = {cell.id: cell for cell in read(assignment.source).cells}
+    limit = f"from helpers.check import limits\nlimits.SECONDS = {SECONDS}"
+    cells = [new_code_cell(source) for source in (*assignment.given, limit)]
+    for exercise, tests in assignment.tests.items():
+        for number, answer in enumerate(answers_to(exercise)):
+            if answer.before:
+                cells.append(new_code_cell(answer.before))
+            solution = f"### BEGIN SOLUTION\n{answer.code}### END SOLUTION"
+            for name, source in ((exercise, solution), *tests.items()):
+                copied = new_code_cell(source, id=f"{name}__{number}")
+                copied.metadata = {"nbgrader": dict(original[name].metadata["nbgrader"])}
+                copied.metadata["nbgrader"]["grade_id"] = copied.id
+                cells.append(copied)
+    return new_notebook(cells=cells, metadata=read(assignment.source).metadata)
+
+
+# ---------------------------------------------------------------- what was found
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of one answer, live and in nbgrader."""
+
+    answer: Answer
+    live: dict[str, str]
+    graded: dict[str, str]
+
+    @property
+    def agree(self) -> bool:
+        return self.live == self.graded
+
+    @property
+    def passes(self) -> bool:
+        return not any(self.live.values())
+
+    @property
+    def named(self) -> bool:
+        said = " ".join(" ".join(self.live.values()).split())
+        return self.answer.says is not None and self.answer.says in said
+
+    @property
+    def only(self) -> str | None:
+        """The one test cell that stops it, where there is only one."""
+        stopped = [cell for cell, said in self.live.items() if said]
+        return stopped[0] if len(stopped) == 1 else None
+
+
+def missed(found: list[Found], tests: Iterable[str]) -> list[str]:
+    """The goals that are not met, each in a sentence."""
+    wrong = [f for f in found if not f.answer.right]
+    named = sum(f.named for f in wrong)
+    alone = {f.only for f in wrong}
+    return [
+        *(f"{name(f)} is right, and fails." for f in found if f.answer.right and not f.passes),
+        *(f"{name(f)} is wrong, and passes." for f in wrong if f.passes),
+        *(f"{name(f)}: nbgrader and the live check disagree." for f in found if not f.agree),
+        *(f"Without {test} no wrong answer would pass." for test in tests if test not in alone),
+        *([f"Named: {named} of {len(wrong)}."] if named < NAMED * len(wrong) else []),
+    ]
+
+
+def name(found: Found) -> str:
+    return f"{found.answer.exercise}, {found.answer.name!r},"
+
+
+def table(found: list[Found]) -> list[str]:
+    """Markdown: an exercise a row, and all of them in the last one."""
+    rows = [
+        "| exercise | wrong | caught | by nbgrader | named | right | full marks | by nbgrader |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    exercises = list(dict.fromkeys(f.answer.exercise for f in found))
+    groups = [(e, [f for f in found if f.answer.exercise == e]) for e in exercises]
+    for title, group in (*groups, ("all", found)):
+        wrong, right = ([f for f in group if f.answer.right == side] for side in (False, True))
+        numbers = (
+            *(len(wrong), sum(not f.passes for f in wrong)),
+            *(sum(any(f.graded.values()) for f in wrong), sum(f.named for f in wrong)),
+            *(len(right), sum(f.passes for f in right)),
+            sum(not any(f.graded.values()) for f in right),
+        )
+        rows.append(f"| {title} | {' | '.join(map(str, numbers))} |")
+    return rows
+
+
+def page(found: list[Found], tests: list[str]) -> str:
+    """The whole of it, for `docs/proof.md`."""
+    lines = [
+        "# What the checks make of answers",
+        "",
+        "Made by `make proof`; the answers are in `tests/corpus`. Each meets its assignment's own test",
+        "cells, hidden tests included, in a live check and in nbgrader. An answer is caught when a cell",
+        "stops it, and named when the card says which mistake it is.",
+        "",
+        *table(found),
+        "",
+        f"Each of the {len(tests)} test cells is the only one that stops some wrong answer: without it,",
+        "that answer would pass.",
+    ]
+    for exercise in dict.fromkeys(f.answer.exercise for f in found):
+        lines += ["", f"## {exercise}", "", "| answer | stopped by | said |", "| --- | --- | --- |"]
+        for f in (f for f in found if f.answer.exercise == exercise):
+            lines.append(f"| {f.answer.name} | {stopped_by(f)} | {said(f)} |")
+    return "\n".join(lines) + "\n"
+
+
+def stopped_by(found: Found) -> str:
+    stopped = [cell for cell, text in found.live.items() if text]
+    if not stopped:
+        return "nothing: full marks"
+    return "every cell" if len(stopped) == len(found.live) > 1 else ", ".join(stopped)
+
+
+def said(found: Found) -> str:
+    first = next((text for text in found.live.values() if text), "")
+    headline = " ".join(re.split(r"\n  (?:called|in line)", first)[0].split()).partition(": ")[2]
+    headline = re.sub(r"(your code stopped with \w+).*", r"\1", headline)  # messages change
+    return re.sub(r"\d+%", "…%", headline).replace("|", "\\|")  # and so may what is learned
+
+
+# ---------------------------------------------------------------- the command
+
+
+def in_processes(function: Callable, items: Iterable, processes: int = 2) -> list:
+    """Each item in one of a few processes, the long ones first to begin."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(function, items))
+
+
+def prove() -> list[Found]:
+    exercises = list(dict.fromkeys(answer.exercise for answer in answers()))
+    seen = dict(zip(exercises, in_processes(live, exercises), strict=True))
+    marked: dict[str, Cards] = {}
+    for cards_of in in_processes(graded, range(len(course()))):
+        marked |= cards_of
+    return [Found(a, seen[a.exercise][a.name], marked[a.exercise][a.name]) for a in answers()]
+
+
+def verdicts(seed: int) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The parts that stop each answer, by its exercise and its name, with the cases of a seed."""
+    exercises = dict.fromkeys(answer.exercise for answer in answers())
+    return {
+        (exercise, answer): tuple(part for part, said in stopped.items() if said)
+        for exercise in exercises
+        for answer, stopped in live(exercise, seed).items()
+    }
+
+
+def changing(seeds: int) -> list[str]:
+    """The answers that are judged otherwise with other cases."""
+    every = in_processes(verdicts, range(seeds))
+    return [
+        f"{exercise}, {answer!r}: {' or '.join(sorted({str(v[exercise, answer]) for v in every}))}"
+        for exercise, answer in every[0]
+        if len({v[exercise, answer] for v in every}) > 1
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="proof", description=__doc__.splitlines()[0])
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--seeds", type=int, metavar="N", help="live with N seeds, nothing else")
+    options = parser.parse_args()
+    start = time.monotonic()
+    if options.seeds:
+        problems = changing(options.seeds)
+        print(f"{len(answers())} answers with {options.seeds} seeds each: {len(problems)} change.")
+    else:
+        found, tests = prove(), [cell for a in course() for t in a.tests.values() for cell in t]
+        problems = missed(found, tests)
+        print("\n".join(table(found)))
+        text = page(found, tests)
+        if options.write:
+            PAGE.write_text(text, encoding="utf-8")
+        elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
+            problems.append(f"{PAGE.relative_to(ROOT)} is not of today: make proof WRITE=1.")
+    print("\n".join(problems) or "All goals are met.")
+    print(f"{time.monotonic() - start:.0f} s")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
