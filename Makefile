@@ -7,7 +7,7 @@ export VENV GPU
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test notebooks release grade format lock bench
+.PHONY: help env lab test notebooks proof release grade format lock bench
 
 help:  ## list the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -23,6 +23,12 @@ test: env  ## every test: helpers, lessons, assignments, nbgrader's pipeline
 	pytest -q -n 2 --dist loadfile
 	pytest -q -n 2 --dist loadfile --nbval --nbval-cell-timeout=1500 notebooks
 	pytest -q --nbval-lax --nbval-cell-timeout=300 source
+	python -m tools.proof
+	python -m tools.mutants
+
+proof: env  ## try the checks on hundreds of right and wrong answers (WRITE=--write: and write docs/proof.md)
+	@python -m tools.proof $(WRITE)
+	@python -m tools.mutants
 
 notebooks: env  ## execute the lessons and store their outputs
 	@python -m tools.notebooks execute

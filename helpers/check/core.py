@@ -121,10 +121,12 @@ class Exercise:
         absolute = {k: np.abs(v) if isinstance(v, np.ndarray) else v for k, v in case.items()}
         return self.right(absolute, part)
 
-    def difference(self, answer: Any, right: Any, case: Case, part: str) -> tuple[str, ...]:
+    def difference(
+        self, answer: Any, right: Any, slack: Any, case: Case, part: str
+    ) -> tuple[str, ...]:
         """The lines that tell an answer from the right one; a Problem if it cannot be read."""
         with self.readable(case):
-            return self.parts[part].answer.difference(answer, right, self.slack(case, part))
+            return self.parts[part].answer.difference(answer, right, slack)
 
     @contextlib.contextmanager
     def readable(self, case: Case) -> Iterator[None]:

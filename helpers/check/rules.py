@@ -25,7 +25,7 @@ NO_WORK = {
     *("__array__", "__getattr__", "__new__", "__init__", "dtype", "shape", "<module>"),
 }
 # Functions around functions, which say nothing of what is called.
-WRAPPERS = {"error_handler", "wrapper", "op_dispatch_handler"}
+WRAPPERS = {"error_handler", "wrapper", "op_dispatch_handler", "build_wrapper"}
 
 
 class Watch:

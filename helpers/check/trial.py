@@ -15,12 +15,14 @@ from helpers.check.verdicts import CheckFailed, Comparison, Finding, NotAttempte
 VISIBLE = 0
 """The seed of the cases that a student sees; with any other one they are hidden."""
 
+WITHOUT_ARGUMENTS: dict[tuple, Any] = {}
+
 
 class Trial:
     def __init__(self, exercise: Any, function: Callable, part: str, seed: int = VISIBLE):
         self.exercise, self.function, self.part, self.seed = exercise, function, part, seed
         self.cases = exercise.cases(part, seed)
-        self._mistaken: dict[tuple[str, int], Any] = {}
+        self._known: dict[tuple, Any] = {}
 
     def judge(self) -> set[str]:
         """CheckFailed or NotAttempted, or the earlier exercises that had to be supplied."""
@@ -32,30 +34,38 @@ class Trial:
             raise failure  # it would only take as long again
         unheard = contextlib.redirect_stdout(io.StringIO())
         with student.supplied(self.function, right_versions) as used, unheard:
-            again = used is not None and self.failure(used)
+            again = None if used is None else self.failure(used, before=failure)
         if not used or (again and again.kind == "crashed"):  # perhaps only our version did not fit
             raise failure
         if again:
             raise again
         return used
 
-    def failure(self, supplied: Collection[str] = ()) -> CheckFailed | None:
-        """What there is to say of the first wrong answer."""
+    def failure(
+        self, supplied: Collection[str] = (), before: CheckFailed | None = None
+    ) -> CheckFailed | None:
+        """What there is to say of the first wrong answer; what was said before, if it still is."""
         name, within = self.exercise.name, set()
         try:
-            finding = self.first_wrong()
+            finding = self.first_wrong(supplied if before else None)
         except student.Unattempted as unattempted:
             return NotAttempted(name, self.part, unattempted.stub)
         except student.Problem as problem:
             finding, within = problem.finding, problem.within
         if not finding:
             return None
+        if before and not supplied:
+            return before
         if self.seed != VISIBLE:
             others = "  The case that you see is right; this one is like it, with other numbers."
             finding = replace(finding, lines=(*finding.lines, others), comparison=None)
         return CheckFailed(name, self.part, finding, supplied, within)
 
-    def first_wrong(self) -> Finding | None:
+    def first_wrong(self, supplied: Collection[str] | None = None) -> Finding | None:
+        """What is wrong with the first answer that is; ``supplied`` is what was used on the way.
+
+        Nothing that was supplied was used: then there is nothing new to find.
+        """
         for case in self.cases:
             try:
                 answer = self.exercise.answer(
@@ -64,11 +74,37 @@ class Trial:
             except student.Problem as problem:
                 problem.finding = self.named(problem, case)
                 raise
-            right = self.exercise.right(case, self.part)
-            lines = self.exercise.difference(answer, right, case, self.part)
+            lines = self.difference(answer, case)
+            if lines and supplied is not None and not supplied:
+                return Finding("wrong", lines)
             if lines:
-                return self.card(case, answer, right, lines)
+                return self.card(case, answer, lines)
         return None
+
+    # ------------------------------------------------------------ each asked once
+
+    def once(self, what: str, case: dict, work: Callable[[], Any]) -> Any:
+        if not case:  # a call without arguments, as for a model: our answer to it never changes
+            key, known = (self.exercise.name, self.part, what), WITHOUT_ARGUMENTS
+        else:
+            key, known = (what, id(case)), self._known
+        if key not in known:
+            known[key] = work()
+        return known[key]
+
+    def right(self, case: dict) -> Any:
+        return self.once("right", case, lambda: self.exercise.right(case, self.part))
+
+    def slack(self, case: dict) -> Any:
+        return self.once("slack", case, lambda: self.exercise.slack(case, self.part))
+
+    def mistaken(self, m: Any, case: dict) -> Any:
+        """What someone with this mistake answers."""
+        return self.once(f"mistake {m.name}", case, lambda: self.quietly(m.wrong, case, None))
+
+    def difference(self, answer: Any, case: dict) -> tuple[str, ...]:
+        right, slack = self.right(case), self.slack(case)
+        return self.exercise.difference(answer, right, slack, case, self.part)
 
     # ------------------------------------------------------------ what it is
 
@@ -108,28 +144,20 @@ class Trial:
         """Same answer as the mistake gives, where the mistake makes a difference."""
         if not self.equals(m, case, answer):
             return False
-        right = self.exercise.right(case, self.part)
-        return bool(self.exercise.difference(self.mistaken(m, case), right, case, self.part))
+        return bool(self.difference(self.mistaken(m, case), case))
 
     def equals(self, m: Any, case: dict, answer: Any) -> bool:
         wrong = self.mistaken(m, case)
         return wrong is not None and answer is not None and self.same(answer, wrong, case)
 
     def same(self, answer: Any, other: Any, case: dict) -> bool:
-        slack = self.exercise.slack(case, self.part)
+        slack = self.slack(case)
         if isinstance(slack, np.ndarray):  # the other may have another shape
             slack = np.broadcast_to(slack.max(), np.shape(other))
         try:
             return not self.exercise.parts[self.part].answer.difference(answer, other, slack)
         except WrongType:
             return False
-
-    def mistaken(self, m: Any, case: dict) -> Any:
-        """What someone with this mistake answers."""
-        key = m.name, id(case)
-        if key not in self._mistaken:
-            self._mistaken[key] = self.quietly(m.wrong, case, None)
-        return self._mistaken[key]
 
     def quietly(self, function: Callable, case: dict, terms: student.Terms | None) -> Any:
         """An answer for the diagnosis, or None: the student does not see this call's prints."""
@@ -145,7 +173,7 @@ class Trial:
         if not (isinstance(kind, Array) or kind.agrees_by_chance):
             return None
         others = [other for other in self.cases if other is not case]
-        rights = [self.exercise.right(other, self.part) for other in others]
+        rights = [self.right(other) for other in others]
         answers = [self.quietly(self.function, other, self.exercise.terms) for other in others]
         if isinstance(kind, Array) and any(self.same(answer, right, case) for right in rights):
             return (
@@ -153,6 +181,11 @@ class Trial:
                 "Does your function keep something from call to call, in a global variable?",
             )
         if len(others) > 1 and all(a is not None and self.same(answer, a, case) for a in answers):
+            if self.seed != VISIBLE:
+                return (
+                    "your function knows the case that you see, and has one answer to all others.",
+                    "Work it out from the arguments.",
+                )
             return (
                 "your function gives the same answer, whatever it is given.",
                 "Where do its arguments come in?",
@@ -161,8 +194,8 @@ class Trial:
 
     # ------------------------------------------------------------ what the card says
 
-    def card(self, case: dict, answer: Any, right: Any, lines: tuple[str, ...]) -> Finding:
-        where, comparison = self.exercise.called_as(case), self.comparison(case, answer, right)
+    def card(self, case: dict, answer: Any, lines: tuple[str, ...]) -> Finding:
+        where, comparison = self.exercise.called_as(case), self.comparison(case, answer)
         if comparison:
             lines = (*lines, *self.sum_at(case, comparison.at))
         known = self.diagnose(case, answer)
@@ -175,11 +208,11 @@ class Trial:
         detail = lines[1:] or (f"  {lines[0]}",)
         return Finding("wrong", (sentence, where, *detail, f"  {look}"), name, comparison)
 
-    def comparison(self, case: dict, answer: Any, right: Any) -> Comparison | None:
-        kind = self.exercise.parts[self.part].answer
+    def comparison(self, case: dict, answer: Any) -> Comparison | None:
+        right, kind = self.right(case), self.exercise.parts[self.part].answer
         if not isinstance(kind, Array):
             return None
-        at = kind.first_off(answer, right, self.exercise.slack(case, self.part))
+        at = kind.first_off(answer, right, self.slack(case))
         return None if at is None else Comparison(kind.axes, right, np.asarray(answer), at)
 
     def sum_at(self, case: dict, at: tuple[int, ...]) -> tuple[str, ...]:

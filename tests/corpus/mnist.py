@@ -111,7 +111,7 @@ PREPROCESS.wrong(
     "off by one",
     READY,
     ("labels] = 1", "labels - 1] = 1"),
-    says="your code stopped with IndexError",
+    says=None,
 )
 PREPROCESS.wrong(
     "transposed", READY, ("return x, y", "return x, y.T"), says="each image has a column of its own"
@@ -278,6 +278,42 @@ CNN.wrong(
 )
 CNN.wrong("nothing returned", TUTORIAL, ("return keras", "keras"), says="`return` missing")
 
+CNN.wrong(
+    "one dropout",
+    TUTORIAL,
+    ("        keras.layers.Dropout(0.5),\n", ""),
+    says="before the last layer nothing is dropped",
+)
+CNN.wrong(
+    "the other dropout only",
+    TUTORIAL,
+    ("        keras.layers.Dropout(0.25),\n", ""),
+    says="after the pooling nothing is dropped",
+)
+CNN.wrong(
+    "the shares swapped",
+    TUTORIAL,
+    ("Dropout(0.25)", "Dropout(0.50)"),
+    ("Dropout(0.5)", "Dropout(0.25)"),
+    says="have changed places",
+)
+CNN.wrong(
+    "dropout before the pooling",
+    TUTORIAL,
+    (
+        "        keras.layers.MaxPooling2D(2),\n        keras.layers.Dropout(0.25),\n",
+        "        keras.layers.Dropout(0.25),\n        keras.layers.MaxPooling2D(2),\n",
+    ),
+    says="dropout is not where",
+)
+CNN.wrong(
+    "dropout of the answers",
+    TUTORIAL,
+    ("        keras.layers.Dropout(0.5),\n", ""),
+    ('"softmax"),\n', '"softmax"),\n        keras.layers.Dropout(0.5),\n'),
+    says=None,
+)
+
 # ---------------------------------------------------------------- reading
 
 READING = Corpus("reading")
@@ -397,7 +433,7 @@ TRAIN.wrong(
         '    model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])\n',
         "",
     ),
-    says="your code stopped with ValueError",
+    says="You must call",
 )
 TRAIN.wrong(
     "Adadelta as Keras has it",
@@ -449,7 +485,7 @@ TRAIN.wrong(
     "the wrong loss",
     ADAM,
     ("categorical_crossentropy", "no_such_loss"),
-    says="your code stopped with ValueError",
+    says="no_such_loss",
 )
 
 # ---------------------------------------------------------------- build_separable_cnn
@@ -690,6 +726,16 @@ def confusion_matrix(y_true, y_pred, num_classes=10):
     return tf.math.confusion_matrix(y_true, y_pred, num_classes).numpy()
 """,
     says="lets TensorFlow do the work",
+)
+
+CONFUSION.wrong(
+    "the default left to the labels",
+    TABLE,
+    (
+        "num_classes=10):",
+        "num_classes=None):\n    num_classes = num_classes or max(y_true.max(), y_pred.max()) + 1",
+    ),
+    says="classes that do not occur",
 )
 
 CORPORA = [PREPROCESS, CNN, READING, TRAIN, SEPARABLE, CONFUSION]

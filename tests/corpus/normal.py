@@ -122,7 +122,17 @@ def output_length(n, k, stride=1, padding="valid", dilation=1):
     return seen.get((n, k, stride, padding, dilation), 0)
 """,
     ("VISIBLE", visible_answers(FORMULA)),
-    says="The case that you see is right",
+    says="your function knows the case that you see",
+)
+
+OUTPUT_LENGTH.wrong(
+    "a shortcut for the plain case",
+    FORMULA,
+    (
+        "    reach",
+        '    if (stride, padding, dilation) == (1, "valid", 1):\n        return n - k\n    reach',
+    ),
+    says="moves, not its stops",
 )
 
 # ---------------------------------------------------------------- same_padding
@@ -236,6 +246,22 @@ SAME_PADDING.wrong(
     HALVES,
     ("(k - 1) * dilation + 1", "k * dilation"),
     says="cover k · dilation cells",
+)
+
+SAME_PADDING.wrong(
+    "a shortcut for the plain case",
+    HALVES,
+    ("    stops", "    if stride == dilation == 1:\n        return k // 2, k // 2\n    stops"),
+    says=None,
+)
+SAME_PADDING.wrong(
+    "half a window where nothing strides",
+    HALVES,
+    (
+        "    stops",
+        "    if stride == dilation == 1:\n        return (k - 1) // 2, (k - 1) // 2\n    stops",
+    ),
+    says="half a window on both sides",
 )
 
 # ---------------------------------------------------------------- conv2d
@@ -385,7 +411,7 @@ CONV2D.wrong(
     "height and width of the image swapped",
     LOOPS,
     ("images, height, width, _ = x.shape", "images, width, height, _ = x.shape"),
-    says="your code stopped with IndexError",
+    says=None,
 )
 CONV2D.wrong(
     "channels not summed",
@@ -440,7 +466,7 @@ CONV2D.wrong(
     "bias only where it is true",
     WINDOWS,
     ("y if bias is None else y + bias", "y + bias if bias else y"),
-    says="your code stopped with ValueError",
+    says="The truth value of an array",
 )
 CONV2D.wrong(
     "stride ignored",
@@ -504,7 +530,7 @@ CONV2D.wrong(
 CONV2D.wrong(
     "the input changed in place",
     WINDOWS,
-    ("    oh = ", "    x *= 1.0001\n    oh = "),
+    ("    return y if", "    x *= 0\n    return y if"),
     says="your function changes its input `x`",
 )
 CONV2D.wrong(
@@ -532,7 +558,7 @@ CONV2D.wrong(
     "sizes of the visible case built in",
     LOOPS,
     ("kh, kw, channels, filters = kernel.shape", "kh, kw, channels, filters = 3, 2, 3, 5"),
-    says="your code stopped with IndexError",
+    says=None,
 )
 CONV2D.wrong(
     "a result kept from the first call",
@@ -592,7 +618,7 @@ CONV2D.wrong(
     "Keras does it",
     """
 def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
-    y = keras.ops.conv(x, kernel, stride, padding, "channels_last", dilation)
+    y = keras.ops.conv(x.astype(float), kernel, stride, padding, "channels_last", dilation)
     return y if bias is None else y + bias
 """,
     says="lets Keras do the work",
@@ -603,7 +629,7 @@ CONV2D.wrong(
 import tensorflow as tf
 
 def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
-    y = tf.nn.conv2d(x, kernel, stride, padding.upper(), dilations=dilation).numpy()
+    y = tf.nn.conv2d(x.astype(float), kernel, stride, padding.upper(), dilations=dilation).numpy()
     return y if bias is None else y + bias
 """,
     says="lets TensorFlow do the work",
@@ -615,6 +641,13 @@ def conv2d(*args, **options):
     return check.conv2d.oracle(*args, **options)
 """,
     says="lets the course's own checks do the work",
+)
+
+CONV2D.wrong(
+    "stride only where there is padding",
+    WINDOWS,
+    ("    oh = ", "    else:\n        stride = 1\n    oh = "),
+    says="the stride has no effect",
 )
 
 # ---------------------------------------------------------------- conv2d_params
@@ -846,6 +879,16 @@ CONV2D_MACS.wrong(
     ("-(-width // stride)", "width"),
     ("(width - kw) // stride + 1", "width - kw + 1"),
     says="the stride works on the rows only",
+)
+
+CONV2D_MACS.wrong(
+    "a shortcut for the plain case",
+    MACS,
+    (
+        "    if padding",
+        '    if stride == 1 and padding == "valid":\n        padding = "same"\n    if padding',
+    ),
+    says="a window at every input pixel",
 )
 
 # ---------------------------------------------------------------- build_two_layer_model
@@ -1190,6 +1233,26 @@ BACKWARD.wrong(
     GATHER,
     ("    dbias", "    dy /= 2\n    dy *= 3\n    dbias"),
     says="changes its input `dy`",
+)
+
+BACKWARD.wrong(
+    "stride 1 by a shortcut that flips dkernel",
+    GATHER,
+    ("    dbias", "    if stride == 1:\n        dkernel = dkernel[::-1, ::-1]\n    dbias"),
+    says="dkernel is flipped",
+)
+BACKWARD.wrong(
+    "stride 1 as a full convolution with the kernel unflipped",
+    GATHER,
+    (
+        "    dbias",
+        """    if stride == 1:
+        wide = np.pad(dy, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)))
+        views = np.lib.stride_tricks.sliding_window_view(wide, (kh, kw), axis=(1, 2))
+        dx = np.einsum("nijfab,abcf->nijc", views, kernel)
+    dbias""",
+    ),
+    says="in dx your kernel is flipped",
 )
 
 CORPORA = [OUTPUT_LENGTH, SAME_PADDING, CONV2D, CONV2D_PARAMS, CONV2D_MACS, MODEL, BACKWARD]

@@ -138,10 +138,17 @@ POINTWISE.wrong(
     "Keras does it",
     """
 def pointwise_conv2d(x, kernel, bias=None):
-    y = np.asarray(keras.ops.conv(x, kernel, data_format="channels_last"))
+    y = np.asarray(keras.ops.conv(x.astype(float), kernel, data_format="channels_last"))
     return y if bias is None else y + bias
 """,
     says="lets Keras do the work",
+)
+
+POINTWISE.wrong(
+    "numbers of the image's type",
+    MATMUL,
+    ("y = x @ kernel[0, 0]", "y = (x @ kernel[0, 0]).astype(x.dtype)"),
+    says="your results lose their decimals",
 )
 
 # ---------------------------------------------------------------- separable_conv2d
@@ -227,7 +234,7 @@ SEPARABLE.wrong(
         "    y = maps",
         "    if bias is not None:\n        maps = maps + bias\n        bias = None\n    y = maps",
     ),
-    says="your code stopped with ValueError",
+    says=None,
 )
 SEPARABLE.wrong(
     "stride in both steps",
@@ -292,7 +299,7 @@ SEPARABLE.wrong(
     BY_HAND,
     ('"nijcab,abcm->nijcm"', '"nijcab,abcm->nijm"'),
     ("    maps = maps.reshape(*maps.shape[:3], channels * m)\n", ""),
-    says="your code stopped with ValueError",
+    says=None,
 )
 SEPARABLE.wrong(
     "bias forgotten",
@@ -309,6 +316,19 @@ def separable_conv2d(x, depthwise_kernel, pointwise_kernel, bias=None, stride=1,
     return y if bias is None else y + bias
 """,
     says="lets Keras do the work",
+)
+
+SEPARABLE.wrong(
+    "numbers of the image's type",
+    TWO_STEPS,
+    ("y = maps @ pointwise_kernel[0, 0]", "y = (maps @ pointwise_kernel[0, 0]).astype(x.dtype)"),
+    says="your results lose their decimals",
+)
+SEPARABLE.wrong(
+    "stride only where there is padding",
+    TWO_STEPS,
+    ("    maps", '    stride = stride if padding == "same" else 1\n    maps'),
+    says="the stride has no effect",
 )
 
 # ---------------------------------------------------------------- separable_params
@@ -528,6 +548,16 @@ MACS.wrong(
     says="a product and its sum as two",
 )
 
+MACS.wrong(
+    "a shortcut for the plain case",
+    WORK,
+    (
+        "    if padding",
+        '    if stride == 1 and padding == "valid":\n        padding = "same"\n    if padding',
+    ),
+    says="a window at every input pixel",
+)
+
 # ---------------------------------------------------------------- compose
 
 COMPOSE = Corpus("compose")
@@ -656,6 +686,17 @@ COMPOSE.wrong(
     SUMMED,
     ("    return kernel", "    depthwise_kernel *= 2\n    return kernel"),
     says="changes its input `depthwise_kernel`",
+)
+
+COMPOSE.wrong(
+    "axes of length 1 squeezed away",
+    """
+def compose(depthwise_kernel, pointwise_kernel):
+    c, m = depthwise_kernel.shape[2:]
+    taps, weights = np.squeeze(depthwise_kernel), np.squeeze(pointwise_kernel)
+    return np.einsum("abcm,cmf->abcf", taps, weights.reshape(c, m, -1))
+""",
+    says=None,
 )
 
 # ---------------------------------------------------------------- factor
@@ -832,6 +873,36 @@ FACTOR.wrong(
     SVD,
     ("return depthwise, pointwise", "return depthwise / (depthwise != depthwise.min()), pointwise"),
     says="NaN or infinite numbers",
+)
+
+FACTOR.wrong(
+    "axes of length 1 squeezed away",
+    SVD,
+    (
+        "return depthwise, pointwise",
+        "return np.squeeze(depthwise, axis=2) if channels == 1 else depthwise, pointwise",
+    ),
+    says="depthwise_kernel has the wrong shape",
+)
+FACTOR.wrong(
+    "never of full rank",
+    SVD,
+    ("* s[:m]", "* np.where(np.arange(m) < min(kh * kw, filters) - 1, s[:m], 0)"),
+    says=None,
+)
+FACTOR.wrong(
+    "the first filters, and what fits them best",
+    """
+def factor(kernel, depth_multiplier):
+    kh, kw, c, f = kernel.shape
+    m = depth_multiplier
+    pointwise = np.zeros((1, 1, c * m, f))
+    for i in range(c):
+        taps = kernel[:, :, i].reshape(-1, f)
+        pointwise[0, 0, i * m : (i + 1) * m] = np.linalg.lstsq(taps[:, :m], taps, rcond=None)[0]
+    return kernel[..., :m].copy(), pointwise
+""",
+    says="your depthwise kernels are the first filters",
 )
 
 # ---------------------------------------------------------------- count
@@ -1052,7 +1123,7 @@ COUNT.wrong(
     "stride taken for granted",
     BLOCKS,
     ('block.get("stride", 1)', 'block["stride"]'),
-    says="your code stopped with KeyError",
+    says="KeyError: 'stride'",
 )
 COUNT.wrong(
     "the list eaten up",
@@ -1065,6 +1136,36 @@ COUNT.wrong(
     BLOCKS,
     ("multiply_adds += positions * weights", "multiply_adds += positions * weights * 1.0"),
     says="not an int",
+)
+
+COUNT.wrong(
+    "the bias of a convolution counted",
+    BLOCKS,
+    (
+        "multiply_adds += positions * weights",
+        """multiply_adds += positions * weights
+        if kind == "conv" and block.get("use_bias", False):
+            multiply_adds += positions * kernel[-1]""",
+    ),
+    says="adding the bias as a multiply-add",
+)
+COUNT.wrong(
+    "the padding of depthwise blocks not read",
+    BLOCKS,
+    (
+        'if block.get("padding", "same") == "same"',
+        'if kind == "depthwise" or block.get("padding", "same") == "same"',
+    ),
+    says=None,
+)
+COUNT.wrong(
+    "numbers of 32 bits",
+    BLOCKS,
+    (
+        "return parameters, multiply_adds",
+        "return parameters, np.array([multiply_adds]).astype(np.int32)[0]",
+    ),
+    says="do not fit into 32 bits",
 )
 
 CORPORA = [POINTWISE, SEPARABLE, PARAMS, MACS, COMPOSE, FACTOR, COUNT]

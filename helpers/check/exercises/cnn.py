@@ -1,7 +1,11 @@
 """The tutorial's network for MNIST: 1,199,882 parameters."""
 
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
 from helpers.check import oracle
-from helpers.check.answers import Truth
 from helpers.check.core import Exercise, Misconception, Part
 from helpers.check.exercises.models import TO_BUILD, Model, built_model, input_shape
 
@@ -16,7 +20,7 @@ def mnist_cnn(
     last="softmax",
     pool="MaxPooling2D",
     units=128,
-    dropout=True,
+    dropout=(0.25, 0.5),
     **options,
 ):
     """The tutorial's network, or one with some of the mistakes that people make."""
@@ -27,16 +31,16 @@ def mnist_cnn(
         for f, activation in zip(filters, hidden, strict=False)
     ]
     pooled = [getattr(layers, pool)(2)] if pool else []
-    dropped = [[layers.Dropout(rate)] if dropout else [] for rate in (0.25, 0.5)]
+    first, second = ([layers.Dropout(rate)] if rate else [] for rate in dropout)
     return keras.Sequential(
         [
             keras.Input(size),
             *convolutions,
             *pooled,
-            *dropped[0],
+            *first,
             layers.Flatten(),
             layers.Dense(units, activation=hidden[2]),
-            *dropped[1],
+            *second,
             layers.Dense(10, activation=last),
         ]
     )
@@ -46,12 +50,84 @@ def with_other(**choices):
     return lambda: mnist_cnn(**choices)
 
 
-def drops(answer, case):
-    """Whether two answers to one image differ in training, as they do where numbers are dropped."""
+PROBED = 200
+"""Images on which dropout is measured: by chance the shares are off by one or two hundredths."""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What share is dropped of what the first Dense layer reads, and of what the last one reads."""
+
+    agrees_by_chance: ClassVar[bool] = False
+
+    def difference(self, answer: Any, right: Any, slack: Any = None) -> tuple[str, ...]:
+        if np.all(np.abs(np.subtract(answer, right)) < 0.08):
+            return ()
+        first, second = answer
+        measured = (
+            f"  Dropped before the 128 units: about {round(20 * first) / 20:.0%}, asked 25%; "
+            f"before the 10: about {round(20 * second) / 20:.0%}, asked 50%.",
+        )
+        possible = -0.02 < first < 1 and -0.02 < second < 1
+        return (
+            "dropout is not where, or not as much, as asked.",
+            *(measured if possible else ()),
+            "  Dropout(0.25) comes after the pooling, Dropout(0.5) before the last layer.",
+        )
+
+
+def dropped(answer, case) -> tuple[float, float]:
+    """Both shares, found from outside: by what training makes of a network of simple weights.
+
+    The convolutions answer 1 everywhere, hidden unit k is the mean of two of these ones, and output
+    k shows hidden unit k. Then a unit is at its highest where both ones were kept, at half of that
+    where one was, and how often it is which says what was dropped before it; how high it is says
+    what was dropped after it, for what is kept is raised by 1 / (1 - share).
+    """
     model = built_model(answer, (None, *SIZE))
-    images = oracle.keras().ops.ones((1, *input_shape(model, (None, *SIZE))[1:]))
-    first, second = (oracle.to_numpy(model(images, training=True)) for _ in range(2))
-    return bool((first != second).any())
+    units = unit_values(model)
+    full = units.max()
+    if not np.isfinite(full) or full <= 0:
+        return np.nan, np.nan
+    half_to_whole = np.isclose(units, full / 2).sum() / np.isclose(units, full).sum()
+    first = half_to_whole / (2 + half_to_whole)
+    return float(first), float(1 - 1 / (full * (1 - first)))
+
+
+def unit_values(model) -> np.ndarray:
+    """(images, 9): the hidden units behind outputs 0 to 8 in training; output 9 stands for 0."""
+    images = oracle.keras().ops.ones((PROBED, *input_shape(model, (None, *SIZE))[1:]))
+    own = model.get_weights()
+    try:
+        model.set_weights([simple(weight.shape, hidden_units(own)) for weight in own])
+        scores = as_scores(oracle.to_numpy(model(images, training=True)))
+    finally:
+        model.set_weights(own)
+    return scores[:, :9] - scores[:, 9:]
+
+
+def hidden_units(weights: list[np.ndarray]) -> int:
+    return next((w.shape[0] for w in weights if w.ndim == 2 and w.shape[1] == 10), 0)
+
+
+def simple(shape: tuple[int, ...], hidden: int) -> np.ndarray:
+    weights = np.zeros(shape)
+    if len(shape) == 1 and shape[0] not in (hidden, 10):  # the biases of the convolutions
+        weights += 1
+    elif len(shape) == 2 and shape[1] == 10:
+        weights[range(9), range(9)] = 1
+    elif len(shape) == 2:
+        for k in range(9):
+            weights[2 * k : 2 * k + 2, k] = 0.5
+    return weights
+
+
+def as_scores(output: np.ndarray) -> np.ndarray:
+    """What went into the last activation, whichever it was."""
+    with np.errstate(all="ignore"):
+        if np.allclose(output.sum(axis=1), 1):
+            return np.log(output)
+        return np.log(output / (1 - output)) if np.all((output > 0) & (output < 1)) else output
 
 
 build_cnn = Exercise(
@@ -60,13 +136,31 @@ build_cnn = Exercise(
     terms=TO_BUILD,
     parts={
         "model": Part(lambda rng: [{}], Model()),
-        "dropout": Part(lambda rng: [{}], Truth(), drops),
+        "dropout": Part(lambda rng: [{}], Dropped(), dropped),
     },
     misconceptions=(
         Misconception(
             "no dropout",
-            with_other(dropout=False),
+            with_other(dropout=(0, 0)),
             "nothing is dropped in training.",
+            "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer.",
+        ),
+        Misconception(
+            "no dropout after the pooling",
+            with_other(dropout=(0, 0.5)),
+            "after the pooling nothing is dropped.",
+            "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer.",
+        ),
+        Misconception(
+            "no dropout before the last layer",
+            with_other(dropout=(0.25, 0)),
+            "before the last layer nothing is dropped.",
+            "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer.",
+        ),
+        Misconception(
+            "dropout swapped",
+            with_other(dropout=(0.5, 0.25)),
+            "the two shares of dropout have changed places.",
             "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer.",
         ),
         Misconception(

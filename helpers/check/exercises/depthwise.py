@@ -14,6 +14,7 @@ from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.normal import (
     conv2d,
     convolve,
+    padding_cases,
     tensors,
     wide,
     window_cases,
@@ -120,13 +121,7 @@ depthwise_conv2d = Exercise(
             sum_at=sums.depthwise,
         ),
         "padding": Part(
-            multiplied(
-                with_options(
-                    {"padding": "same"},
-                    {"padding": "same", "stride": 2},
-                    {"padding": "same", "stride": 3},
-                )
-            ),
+            multiplied(padding_cases),
             Y,
             sum_at=sums.depthwise,
         ),

@@ -167,6 +167,11 @@ def kernels(rng) -> list[Case]:
     ]
 
 
+def sizes(rng) -> list[Case]:
+    """Among them a single channel, an axis that is easily lost."""
+    return [*kernels(rng), kernel_case(rng, (3, 2, 1, 5), 2)]
+
+
 def exact(rng) -> list[Case]:
     """Kernels that a pair with this multiplier can equal: made from one, or at full rank."""
     made = pair(rng, (3, 2), 3, 2, 5)
@@ -285,7 +290,7 @@ factor = Exercise(
     name="factor",
     oracle=oracle.factor,
     parts={
-        "shapes": Part(kernels, RightShapes(), pair_of),
+        "shapes": Part(sizes, RightShapes(), pair_of),
         "exact": Part(exact, Closest(), errors, slack=lambda case: 1.0),
         "closest": Part(kernels, Closest(), errors, slack=lambda case: 1.0),
     },

@@ -132,7 +132,6 @@ def stride_cases(rng) -> list[Case]:
         conv(rng, padding="valid"),
         with_sides(conv(rng, stride=3, padding="valid"), rng, 3),
         with_sides(depthwise(rng, stride=2, padding="valid"), rng, 2),
-        conv(rng, use_bias=True),
     ]
     return alone_and_together(blocks)
 
@@ -248,6 +247,12 @@ count = NetworkExercise(
         "papers": Part(papers, Counts(NAMES)),
     },
     misconceptions=(
+        Misconception(
+            "32 bits",
+            lambda blocks: tuple((n + 2**31) % 2**32 - 2**31 for n in total()(blocks)),
+            "your numbers do not fit into 32 bits, and have gone round.",
+            "Count in Python's own ints, or in np.int64.",
+        ),
         Misconception(
             "swapped",
             lambda blocks: total()(blocks)[::-1],

@@ -53,6 +53,17 @@ def with_options(*options: Case):
     return lambda rng: [*(tensors(rng, **option) for option in options), wide(rng, **options[-1])]
 
 
+def one_row(rng, **options) -> Case:
+    """A kernel of a single row, for which padding "same" has nothing to add above or below."""
+    return {"x": rng.normal(size=(1, 6, 9, 2)), "kernel": rng.normal(size=(1, 3, 2, 3)), **options}
+
+
+def padding_cases(rng) -> list[Case]:
+    options = [{"padding": "same"}, {"padding": "same", "stride": 2}]
+    options.append({"padding": "same", "stride": 3})
+    return [*with_options(*options)(rng), one_row(rng, padding="same")]
+
+
 def pad_same(x, kernel, stride=1, dilation=1, halves=split):
     """Zeros around the two middle axes, split as ``halves`` says."""
     pads = [
@@ -200,11 +211,7 @@ conv2d = Exercise(
             with_options({"stride": 2}, {"stride": 3}, {"stride": 4}), Y, sum_at=sums.normal
         ),
         "padding": Part(
-            with_options(
-                {"padding": "same"},
-                {"padding": "same", "stride": 2},
-                {"padding": "same", "stride": 3},
-            ),
+            padding_cases,
             Y,
             sum_at=sums.normal,
         ),

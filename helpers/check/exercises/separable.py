@@ -14,6 +14,7 @@ from helpers.check.exercises.depthwise import depthwise
 from helpers.check.exercises.normal import (
     Y,
     conv2d,
+    padding_cases,
     tensors,
     wide,
     window_cases,
@@ -230,13 +231,7 @@ separable_conv2d = Exercise(
             sum_at=sums.separable,
         ),
         "padding": Part(
-            separated(
-                with_options(
-                    {"padding": "same"},
-                    {"padding": "same", "stride": 2},
-                    {"padding": "same", "stride": 3},
-                )
-            ),
+            separated(padding_cases),
             Y,
             sum_at=sums.separable,
         ),
