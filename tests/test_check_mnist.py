@@ -1,5 +1,8 @@
 """The checks of assignment 4: right answers in every style, networks of every build, and the bounds."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from cards import card_of, flat, passes
@@ -281,3 +284,15 @@ def test_counts_in_floats_cost_the_type_alone():
     check.confusion_matrix(floats, part="counts")
     card = card_of(check.confusion_matrix, floats, part="type")
     assert "the numbers are float64, not ints." in str(card)
+
+
+def test_the_programs_optimizer_is_known_by_its_kind_however_many_there_were():
+    """Keras numbers them: after another SGD, the program's own is called SGD_1."""
+    code = (
+        "from helpers import check\n"
+        "import keras\n"
+        "keras.optimizers.SGD(), keras.optimizers.SGD()\n"
+        "check.reading(lambda: (False, 'SGD', 3, 5386))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

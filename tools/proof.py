@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import io
 import linecache
+import os
 import re
 import sys
 import tempfile
@@ -136,14 +137,16 @@ def graded(number: int) -> dict[str, Cards]:
     not show counts as none, and so does one that leaves the cell its points.
     """
     from tests.nbgrader_course import Course
+    from tests.nbgrader_course import run as nbgrader
 
     assignment = course()[number]
     with tempfile.TemporaryDirectory() as folder:
         made = Course(Path(folder), assignment.source.parent.name, repeated(assignment))
         made.submit("everyone", made.answered())
-        done = made.grade()
-        if done.returncode != 0:
-            raise SystemExit(f"nbgrader could not grade {made.assignment}: {done.stdout}")
+        for step in ("autograde", "generate_feedback"):
+            done = nbgrader(made.folder, "nbgrader", step, made.assignment)
+            if done.returncode != 0:
+                raise SystemExit(f"nbgrader could not {step} {made.assignment}: {done.stderr}")
         points, cards = made.points("everyone"), made.cards("everyone")
         page = " ".join(made.feedback("everyone").split())
         found: dict[str, Cards] = {}
@@ -240,12 +243,20 @@ def name(found: Found) -> str:
 
 def table(found: list[Found]) -> list[str]:
     """Markdown: an exercise a row, and all of them in the last one."""
+    return rows("exercise", found, lambda f: f.answer.exercise)
+
+
+def summary(found: list[Found]) -> list[str]:
+    """The same with an assignment a row, for the README."""
+    return rows("assignment", found, lambda f: assignment_of(f.answer.exercise).source.stem)
+
+
+def rows(what: str, found: list[Found], key: Callable[[Found], str]) -> list[str]:
     rows = [
-        "| exercise | wrong | caught | by nbgrader | named | right | full marks | by nbgrader |",
+        f"| {what} | wrong | caught | by nbgrader | named | right | full marks | by nbgrader |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    exercises = list(dict.fromkeys(f.answer.exercise for f in found))
-    groups = [(e, [f for f in found if f.answer.exercise == e]) for e in exercises]
+    groups = [(k, [f for f in found if key(f) == k]) for k in dict.fromkeys(map(key, found))]
     for title, group in (*groups, ("all", found)):
         wrong, right = ([f for f in group if f.answer.right == side] for side in (False, True))
         numbers = (
@@ -296,20 +307,33 @@ def said(found: Found) -> str:
 # ---------------------------------------------------------------- the command
 
 
+ONE_THREAD = (
+    *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
+    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
+)
+
+
 def in_processes(function: Callable, items: Iterable, processes: int = 2) -> list:
-    """Each item in one of a few processes, the long ones first to begin."""
+    """Each item in one of a few processes, which keep to a thread each: the cores are shared."""
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         return list(pool.map(function, items))
 
 
+def work(item: int | str) -> dict:
+    """An assignment by its number is graded, an exercise by its name is tried live."""
+    return graded(item) if isinstance(item, int) else live(item)
+
+
 def prove() -> list[Found]:
     exercises = list(dict.fromkeys(answer.exercise for answer in answers()))
-    start = time.monotonic()
-    seen = dict(zip(exercises, in_processes(live, exercises), strict=True))
-    print(f"live: {time.monotonic() - start:.0f} s", flush=True)
+    numbers = range(len(course()))
+    long_first = [*reversed(numbers), *reversed(exercises)]  # networks are trained in the last ones
+    done = dict(zip(long_first, in_processes(work, long_first), strict=True))
+    seen = {exercise: done[exercise] for exercise in exercises}
     marked: dict[str, Cards] = {}
-    for cards_of in in_processes(graded, range(len(course()))):
-        marked |= cards_of
+    for number in numbers:
+        marked |= done[number]
     return [Found(a, seen[a.exercise][a.name], marked[a.exercise][a.name]) for a in answers()]
 
 
@@ -375,12 +399,14 @@ def main() -> int:
     else:
         found, tests = prove(), [cell for a in course() for t in a.tests.values() for cell in t]
         problems = missed(found, tests)
-        print("\n".join(table(found)))
+        print("\n".join([*table(found), "", *summary(found)]))
         text = page(found, tests)
         if options.write:
             PAGE.write_text(text, encoding="utf-8")
         elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
             problems.append(f"{PAGE.relative_to(ROOT)} is not of today: make proof WRITE=--write.")
+        if "\n".join(summary(found)) not in (ROOT / "README.md").read_text(encoding="utf-8"):
+            problems.append("README.md does not have this summary.")
     print("\n".join(problems) or "All goals are met.")
     print(f"{time.monotonic() - start:.0f} s")
     return 1 if problems else 0

@@ -66,9 +66,6 @@ def who(frame: FrameType) -> str | None:
 
 
 def called(frame: FrameType) -> str:
-    """What runs in a frame, as one writes it: a function, a layer, or a method of an object."""
-    name, owner = frame.f_code.co_name, frame.f_locals.get("self")
-    if owner is None:
-        return name
-    kind = type(owner).__name__
-    return kind if name in ("__call__", "call") else f"{kind}.{name}"
+    """What runs in a frame, by the name one knows it by: a function, or an object's class."""
+    owner = frame.f_locals.get("self")
+    return frame.f_code.co_name if owner is None else type(owner).__name__

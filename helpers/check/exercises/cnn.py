@@ -53,6 +53,8 @@ def with_other(**choices):
 PROBED = 200
 """Images on which dropout is measured: by chance the shares are off by one or two hundredths."""
 
+TOLERANCE = 0.08
+
 
 @dataclass(frozen=True)
 class Dropped:
@@ -61,19 +63,21 @@ class Dropped:
     agrees_by_chance: ClassVar[bool] = False
 
     def difference(self, answer: Any, right: Any, slack: Any = None) -> tuple[str, ...]:
-        if np.all(np.abs(np.subtract(answer, right)) < 0.08):
+        if np.all(np.abs(np.subtract(answer, right)) < TOLERANCE):
             return ()
         first, second = answer
-        measured = (
-            f"  Dropped before the 128 units: about {round(20 * first) / 20:.0%}, asked 25%; "
-            f"before the 10: about {round(20 * second) / 20:.0%}, asked 50%.",
-        )
-        possible = -0.02 < first < 1 and -0.02 < second < 1
-        return (
-            "dropout is not where, or not as much, as asked.",
-            *(measured if possible else ()),
-            "  Dropout(0.25) comes after the pooling, Dropout(0.5) before the last layer.",
-        )
+        if -TOLERANCE < first < 1 and -TOLERANCE < second < 1:
+            line = f"  Before the 128 units {amount(first, 0.25)}, before the 10 {amount(second, 0.5)}."
+        else:
+            line = "  It comes after the pooling and before the last layer, and nowhere else."
+        return ("dropout is not where, or not as much, as asked.", line)
+
+
+def amount(share: float, asked: float) -> str:
+    if abs(share - asked) < TOLERANCE:
+        return f"{asked:.0%} are dropped, as asked"
+    how = "nothing" if share < TOLERANCE else "too little" if share < asked else "too much"
+    return f"{how} is dropped"
 
 
 def dropped(answer, case) -> tuple[float, float]:

@@ -22,6 +22,7 @@ def answers(rng, n: int, classes: int, kind: type = np.int64) -> Case:
     truth = rng.integers(0, classes - 1, size=n)  # the last class never occurs,
     other = rng.integers(1, classes - 1, size=n)  # and 0 is hardly ever guessed
     guess = np.where(rng.random(n) < 0.5, truth, other)
+    truth[0] = guess[0] = classes - 2  # the largest that occurs does so for certain
     return {"y_true": truth.astype(kind), "y_pred": guess.astype(kind)}
 
 
