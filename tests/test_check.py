@@ -385,7 +385,7 @@ def test_a_wrong_earlier_exercise_costs_the_later_one_nothing(padding, capsys):
     said = capsys.readouterr().out
     assert "window: right in all 3 cases." in said, "said only where it made a difference"
     both = "`output_length` and `same_padding` in place of yours."
-    assert f"padding: right in all 4 cases, with a right {both}" in said
+    assert f"padding: right in all 5 cases, with a right {both}" in said
     assert names["same_padding"] is own, "the student's own name is back"
 
 

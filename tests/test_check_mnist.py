@@ -90,13 +90,14 @@ def test_any_build_of_the_network_passes():
             super().__init__()
             self.dense = [layers.Dense(10), layers.Dense(128, activation="relu")]
             self.convolutions = [layers.Conv2D(f, 3, activation="relu") for f in (32, 64)]
-            self.pool, self.drop = layers.MaxPooling2D(2), layers.Dropout(0.3)
+            self.pool = layers.MaxPooling2D(2)
+            self.drop = [layers.Dropout(0.25), layers.Dropout(0.5)]
 
         def call(self, x, training=None):
             for convolution in self.convolutions:
                 x = convolution(x)
-            x = keras.ops.reshape(self.pool(x), (-1, 9216))
-            x = self.drop(self.dense[1](x), training=training)
+            x = self.drop[0](keras.ops.reshape(self.pool(x), (-1, 9216)), training=training)
+            x = self.drop[1](self.dense[1](x), training=training)
             return keras.ops.softmax(self.dense[0](x))
 
     def subclassed():

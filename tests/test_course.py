@@ -65,9 +65,9 @@ def test_a_broken_notebook_gets_one_sentence(tmp_path, text, words):
 
 
 FIGURES = {
-    "01_normal_convolution": 13,
+    "01_normal_convolution": 14,
     "02_depthwise_convolution": 9,
-    "03_pointwise_convolution": 11,
+    "03_pointwise_convolution": 12,
     "04_mnist_cnn": 12,
 }
 

@@ -103,27 +103,31 @@ def unit_values(model) -> np.ndarray:
     images = oracle.keras().ops.ones((PROBED, *input_shape(model, (None, *SIZE))[1:]))
     own = model.get_weights()
     try:
-        model.set_weights([simple(weight.shape, hidden_units(own)) for weight in own])
+        model.set_weights(simple_weights(own))
         scores = as_scores(oracle.to_numpy(model(images, training=True)))
     finally:
         model.set_weights(own)
     return scores[:, :9] - scores[:, 9:]
 
 
-def hidden_units(weights: list[np.ndarray]) -> int:
-    return next((w.shape[0] for w in weights if w.ndim == 2 and w.shape[1] == 10), 0)
-
-
-def simple(shape: tuple[int, ...], hidden: int) -> np.ndarray:
-    weights = np.zeros(shape)
-    if len(shape) == 1 and shape[0] not in (hidden, 10):  # the biases of the convolutions
-        weights += 1
-    elif len(shape) == 2 and shape[1] == 10:
-        weights[range(9), range(9)] = 1
-    elif len(shape) == 2:
-        for k in range(9):
-            weights[2 * k : 2 * k + 2, k] = 0.5
-    return weights
+def simple_weights(weights: list[np.ndarray]) -> list[np.ndarray]:
+    """Convolutions that answer 1 to white images: by their biases, or as means if they have none."""
+    units = next((w.shape[0] for w in weights if w.ndim == 2 and w.shape[1] == 10), 0)
+    of_convolutions = [w.ndim == 1 and w.size not in (units, 10) for w in weights]
+    biased = any(of_convolutions)
+    simple = [
+        np.full(w.shape, float(is_bias))
+        for w, is_bias in zip(weights, of_convolutions, strict=True)
+    ]
+    for w in simple:
+        if w.ndim == 4 and not biased:
+            w[:] = 1 / np.prod(w.shape[:-1])
+        elif w.ndim == 2 and w.shape[1] == 10:
+            w[range(9), range(9)] = 1
+        elif w.ndim == 2:
+            for k in range(9):
+                w[2 * k : 2 * k + 2, k] = 0.5
+    return simple
 
 
 def as_scores(output: np.ndarray) -> np.ndarray:

@@ -132,6 +132,7 @@ def stride_cases(rng) -> list[Case]:
         conv(rng, padding="valid"),
         with_sides(conv(rng, stride=3, padding="valid"), rng, 3),
         with_sides(depthwise(rng, stride=2, padding="valid"), rng, 2),
+        depthwise(rng, use_bias=True),
     ]
     return alone_and_together(blocks)
 

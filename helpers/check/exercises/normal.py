@@ -55,7 +55,7 @@ def with_options(*options: Case):
 
 def one_row(rng, **options) -> Case:
     """A kernel of a single row, for which padding "same" has nothing to add above or below."""
-    return {"x": rng.normal(size=(1, 6, 9, 2)), "kernel": rng.normal(size=(1, 3, 2, 3)), **options}
+    return {"x": rng.normal(size=(1, 6, 9, 3)), "kernel": rng.normal(size=(1, 4, 3, 2)), **options}
 
 
 def padding_cases(rng) -> list[Case]:
