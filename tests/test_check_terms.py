@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import sysconfig
 import threading
 import time
 import types
@@ -81,7 +82,7 @@ def test_too_much_memory_is_one_sentence_and_the_limit_is_gone_after(monkeypatch
     monkeypatch.setattr(limits, "GIBIBYTES", 0.25)
     before = resource.getrlimit(resource.RLIMIT_AS)
     card = card_of(check.conv2d, lambda x, kernel: np.ones(2**27), part="window")  # 1 GiB
-    assert card.kind == "memory" and "your code asks for more memory than there is." in str(card)
+    assert card.kind == "memory" and "your code asks for far too much memory." in str(card)
     assert "Unable to allocate 1.00 GiB" in flat(card)
     assert resource.getrlimit(resource.RLIMIT_AS) == before
     assert np.ones(2**27).size == 2**27
@@ -93,12 +94,13 @@ def test_too_much_memory_is_one_sentence_and_the_limit_is_gone_after(monkeypatch
 def other_module(name: str, source: str) -> types.ModuleType:
     """A package that this machine need not have, as far as a rule can see."""
     module = types.ModuleType(name)
-    exec(source, module.__dict__)
+    file = f"{sysconfig.get_path('purelib')}/{name.replace('.', '/')}.py"
+    exec(compile(source, file, "exec"), module.__dict__)
     return module
 
 
 @pytest.mark.rules
-def test_who_does_the_work_is_named_with_the_call():
+def test_who_does_the_work_is_named_with_the_students_line():
     keras = oracle.keras()
 
     def by_layer(x, kernel):
@@ -109,13 +111,23 @@ def test_who_does_the_work_is_named_with_the_call():
     def by_function(x, kernel):
         return keras.ops.conv(x, kernel, data_format="channels_last")
 
-    for function, name in ((by_layer, "Conv2D"), (by_function, "conv")):
+    def by_tensorflow(x, kernel):
+        import tensorflow as tf
+
+        return tf.nn.conv2d(tf.constant(x), kernel, 1, "VALID")
+
+    for function, who, line in (
+        (by_layer, "Keras", "layer.build(x.shape)"),
+        (by_function, "Keras", 'return keras.ops.conv(x, kernel, data_format="channels_last")'),
+        (by_tensorflow, "TensorFlow", 'return tf.nn.conv2d(tf.constant(x), kernel, 1, "VALID")'),
+    ):
         card = card_of(check.conv2d, function, part="window")
-        assert card.kind == "rule"
-        assert f"your function lets Keras do the work: it calls `{name}`." in flat(card)
+        assert card.kind == "rule" and f"your function lets {who} do the work." in flat(card)
+        assert f"of your cell: {line}" in flat(card)
         assert "Here NumPy and plain Python are to do it" in flat(card)
     card = card_of(check.conv2d, check.conv2d.oracle, part="window")
-    assert "lets the course's own checks do the work" in flat(card)
+    assert "lets the course's own checks do the work." in flat(card)
+    assert "of your cell" not in str(card), "no line of the student's calls it"
 
 
 @pytest.mark.rules
@@ -131,17 +143,20 @@ def test_a_rule_sees_through_helpers_names_and_crashes():
 
     for function in (lambda x, kernel: helper(x), stopped):
         card = card_of(check.conv2d, function, part="window")
-        assert "lets SciPy do the work: it calls `correlate`." in flat(card)
+        assert "lets SciPy do the work." in flat(card)
+        assert "of your cell: return correlate(x, 1)" in flat(card)
 
 
 @pytest.mark.rules
 def test_what_is_no_work_is_allowed(capsys):
+    import tensorflow as tf
+
     keras = oracle.keras()
 
     def to_tensor_and_back(x, kernel, bias=None):
         y = keras.ops.convert_to_tensor(x @ kernel[0, 0])
         y = keras.ops.convert_to_numpy(y) + (0 if bias is None else bias)
-        return keras.ops.convert_to_tensor(y)
+        return tf.constant(keras.ops.convert_to_tensor(y)).numpy()
 
     check.pointwise_conv2d(to_tensor_and_back)
 
@@ -155,7 +170,7 @@ def test_what_is_no_work_is_allowed(capsys):
 
     check.separable_conv2d(separable)  # assignment 3 gives this step, by Keras
     card = card_of(check.depthwise_conv2d, lambda x, k: depthwise_step(x, k, 1, "valid"))
-    assert "it calls `depthwise_conv`" in flat(card), "in assignment 2 it is what is asked for"
+    assert "lets Keras do the work" in flat(card), "in assignment 2 it is what is asked for"
     assert sys.getprofile() is None
 
 

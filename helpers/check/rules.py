@@ -5,6 +5,7 @@ how many functions of its own, it gets there. Turning an array into a tensor or 
 """
 
 import sys
+import traceback
 from collections.abc import Callable, Collection
 from types import FrameType
 from typing import Any
@@ -20,20 +21,23 @@ OTHERS = {
     "cv2": "OpenCV",
     "helpers.check": "the course's own checks",
 }
-NO_WORK = {
-    *("convert_to_tensor", "convert_to_numpy", "constant", "numpy", "is_tensor"),
-    *("__array__", "__getattr__", "__new__", "__init__", "dtype", "shape", "<module>"),
-}
-# Functions around functions, which say nothing of what is called.
-WRAPPERS = {"error_handler", "wrapper", "op_dispatch_handler", "build_wrapper"}
+# What is no work: questions, conversions, and what Python itself asks of an object.
+NO_WORK = {"constant", "numpy", "dtype", "shape", "<module>"}
+NO_WORK |= {"__array__", "__getattr__", "__new__", "__init__"}
+NO_WORK_BEGINS = ("is_", "convert_to_")
+# Modules whose functions are put around others: they say nothing of what is called.
+PLUMBING = {"traceback_utils", "dispatch", "weak_tensor_ops"}
 
 
 class Watch:
-    """Notes the first call that lets somebody else do the work: who, and by which function."""
+    """Notes the first call that lets somebody else do the work: who does, and where it came from.
+
+    ``stack`` holds the calls that led there, the deepest first.
+    """
 
     def __init__(self, allowed: Collection[str] = ()):
         self.allowed = {*NO_WORK, *allowed}
-        self.found: tuple[str, str] | None = None
+        self.found, self.stack = "", traceback.StackSummary()
         self.inside: FrameType | None = None
 
     def call(self, function: Callable, *args: Any, **options: Any) -> Any:
@@ -49,23 +53,22 @@ class Watch:
             self.inside = None
         if event != "call" or self.inside is not None or self.found:
             return
-        other, name = who(frame), frame.f_code.co_name
-        if other is None or name in WRAPPERS:
+        other = who(frame)
+        if other is None:
             return
         self.inside = frame
-        if name not in self.allowed:
-            self.found = other, called(frame)
+        name = frame.f_code.co_name
+        if name not in self.allowed and not name.startswith(NO_WORK_BEGINS):
+            calls = traceback.walk_stack(frame)
+            self.found = other
+            self.stack = traceback.StackSummary.extract(calls, lookup_lines=False)
 
 
 def who(frame: FrameType) -> str | None:
     """The one whose code a frame runs, if it is one of the others."""
     module = frame.f_globals.get("__name__") or ""
+    if module.rpartition(".")[2] in PLUMBING:
+        return None
     if module.startswith("helpers."):
         return OTHERS["helpers.check"] if module.startswith("helpers.check.") else None
     return OTHERS.get(module.partition(".")[0])
-
-
-def called(frame: FrameType) -> str:
-    """What runs in a frame, by the name one knows it by: a function, or an object's class."""
-    owner = frame.f_locals.get("self")
-    return frame.f_code.co_name if owner is None else type(owner).__name__

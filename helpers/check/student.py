@@ -8,7 +8,7 @@ import os
 import sysconfig
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,29 +186,29 @@ def crash(
 ) -> Finding:
     """The student's own exception, at the student's own line."""
     out_of_memory = isinstance(error, MemoryError)
-    headline = "your code asks for more memory than there is." if out_of_memory else ""
-    lines = [headline or f"your code stopped with {what}", *line_of(error)]
+    headline = "your code asks for far too much memory." if out_of_memory else ""
+    lines = [headline or f"your code stopped with {what}", *line_of(frames(error))]
     lines.append(f"  called as {signature(function, arguments)}")
     if out_of_memory:
         lines += [f"  {what}", "  Look at the shapes of the arrays that you make."]
-    elif isinstance(error, TypeError) and not own_line(error):
+    elif isinstance(error, TypeError) and not own_line(frames(error)):
         lines.append("  Look at the names and the order of your function's arguments.")
     return Finding("memory" if out_of_memory else "crashed", tuple(lines))
 
 
 def never_ended(error: BaseException, function: Callable, arguments: dict[str, Any]) -> Finding:
-    lines = ["your code did not come to an end; it was stopped.", *line_of(error)]
+    lines = ["your code did not come to an end; it was stopped.", *line_of(frames(error))]
     lines.append(f"  called as {signature(function, arguments)}")
     lines.append("  Is there a loop whose condition never changes, or far more work than needed?")
     return Finding("time", tuple(lines))
 
 
 def others_work(watch: rules.Watch, function: Callable, arguments: dict[str, Any]) -> Finding:
-    other, name = watch.found
     return Finding(
         "rule",
         (
-            f"your function lets {other} do the work: it calls `{name}`.",
+            f"your function lets {watch.found} do the work.",
+            *line_of(watch.stack),
             f"  called as {signature(function, arguments)}",
             "  Here NumPy and plain Python are to do it, so that you see how it is done.",
         ),
@@ -229,14 +229,21 @@ def running(error: BaseException) -> list[str]:
     return [frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__)]
 
 
-def line_of(error: BaseException) -> list[str]:
-    own = own_line(error)
+def frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """Where an exception came through, the deepest first."""
+    return traceback.extract_tb(error.__traceback__)[::-1]
+
+
+def line_of(stack: Iterable[traceback.FrameSummary]) -> list[str]:
+    own = own_line(stack)
     return [f"  in line {own[0]} of your cell:  {own[1]}"] if own else []
 
 
-def own_line(error: BaseException) -> tuple[int, str] | None:
+def own_line(stack: Iterable[traceback.FrameSummary]) -> tuple[int, str] | None:
     """Line number and text of the deepest frame that is neither ours nor a library's."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+    for frame in stack:
+        if frame.filename == rules.__file__:  # below this there is only who called the check
+            return None
         if not frame.filename.startswith(NOT_THE_STUDENTS):
             text = linecache.getline(frame.filename, frame.lineno or 0).strip()
             return frame.lineno or 0, text

@@ -589,7 +589,7 @@ CONV2D.wrong(
         "y = np.zeros((len(x), oh, ow, kernel.shape[3]))",
         "y = np.ones((10**4, 10**4, oh, ow, kernel.shape[3]))",
     ),
-    says="more memory",
+    says="far too much memory",
 )
 CONV2D.wrong(
     "NaN",

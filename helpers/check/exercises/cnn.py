@@ -138,6 +138,8 @@ def as_scores(output: np.ndarray) -> np.ndarray:
         return np.log(output / (1 - output)) if np.all((output > 0) & (output < 1)) else output
 
 
+DROPOUT = "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer."
+
 build_cnn = Exercise(
     name="build_cnn",
     oracle=mnist_cnn,
@@ -151,25 +153,25 @@ build_cnn = Exercise(
             "no dropout",
             with_other(dropout=(0, 0)),
             "nothing is dropped in training.",
-            "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer.",
+            DROPOUT,
         ),
         Misconception(
             "no dropout after the pooling",
             with_other(dropout=(0, 0.5)),
             "after the pooling nothing is dropped.",
-            "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer.",
+            DROPOUT,
         ),
         Misconception(
             "no dropout before the last layer",
             with_other(dropout=(0.25, 0)),
             "before the last layer nothing is dropped.",
-            "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer.",
+            DROPOUT,
         ),
         Misconception(
             "dropout swapped",
             with_other(dropout=(0.5, 0.25)),
             "the two shares of dropout have changed places.",
-            "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer.",
+            DROPOUT,
         ),
         Misconception(
             "no softmax",
