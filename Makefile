@@ -26,8 +26,8 @@ test: env  ## every test: helpers, lessons, assignments, nbgrader's pipeline
 	python -m tools.proof
 	python -m tools.mutants
 
-proof: env  ## try the checks on hundreds of right and wrong answers (WRITE=--write: and write docs/proof.md)
-	@python -m tools.proof $(WRITE)
+proof: env  ## try the checks on hundreds of right and wrong answers, and write docs/proof.md
+	@python -m tools.proof --write
 	@python -m tools.mutants
 
 notebooks: env  ## execute the lessons and store their outputs

@@ -33,8 +33,11 @@ class Course:
         shutil.copytree(ROOT / "source" / assignment, folder / "source" / assignment)
         if source is not None:
             nbformat.write(source, folder / "source" / assignment / self.file)
-        made = run(folder, "nbgrader", "generate_assignment", assignment)
+        made = self.nbgrader("generate_assignment")
         assert made.returncode == 0, made.stderr
+
+    def nbgrader(self, step: str) -> subprocess.CompletedProcess:
+        return run(self.folder, "nbgrader", step, self.assignment)
 
     def read(self, *folders: str):
         return nbformat.read(self.folder.joinpath(*folders, self.assignment, self.file), 4)

@@ -10,7 +10,7 @@ from helpers.check import answers as kinds
 from helpers.check import limits, rules, student
 from helpers.check.exercises import cnn, models, separable_cnn, training
 from tests.corpus import Answer, Corpus, answers
-from tools import mutants, proof
+from tools import mutants, proof, tried
 
 WRONG = Answer("conv2d", "a wrong one", "", right=False, says="flipped")
 RIGHT = Answer("conv2d", "a right one", "", right=True)
@@ -99,10 +99,10 @@ def test_without_this_check_a_wrong_answer_passes(
 ):
     monkeypatch.setattr(limits, "SECONDS", 20)
     one = next(a for a in answers() if (a.exercise, a.name) == (exercise, answer))
-    tests, names = proof.assignment_of(exercise).tests[exercise], proof.before(exercise)
-    assert any(proof.cards(one, tests, names).values()), "with it, it is caught"
+    tests, names = tried.assignment_of(exercise).tests[exercise], tried.before(exercise)
+    assert any(tried.cards(one, tests, names).values()), "with it, it is caught"
     monkeypatch.setattr(place, name, instead)
-    assert not any(proof.cards(one, tests, names).values())
+    assert not any(tried.cards(one, tests, names).values())
 
 
 # ---------------------------------------------------------------- changes to the solutions

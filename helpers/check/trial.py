@@ -16,6 +16,7 @@ VISIBLE = 0
 """The seed of the cases that a student sees; with any other one they are hidden."""
 
 WITHOUT_ARGUMENTS: dict[tuple, Any] = {}
+"""What we answer to a call without arguments, as for a model: kept, for it never changes."""
 
 
 class Trial:
@@ -34,57 +35,57 @@ class Trial:
             raise failure  # it would only take as long again
         unheard = contextlib.redirect_stdout(io.StringIO())
         with student.supplied(self.function, right_versions) as used, unheard:
-            again = None if used is None else self.failure(used, before=failure)
-        if not used or (again and again.kind == "crashed"):  # perhaps only our version did not fit
-            raise failure
-        if again:
+            passes = used is not None and self.passes()
+            again = self.failure(used) if used and not passes else None
+        if used and passes:
+            return used
+        if again and again.kind != "crashed":  # else perhaps only our version did not fit
             raise again
-        return used
+        raise failure
 
-    def failure(
-        self, supplied: Collection[str] = (), before: CheckFailed | None = None
-    ) -> CheckFailed | None:
-        """What there is to say of the first wrong answer; what was said before, if it still is."""
+    def passes(self) -> bool:
+        """Whether every case is answered rightly; nothing is said about it."""
+        try:
+            return not any(self.difference(self.answer(case), case) for case in self.cases)
+        except (student.Problem, student.Unattempted):
+            return False
+
+    def failure(self, supplied: Collection[str] = ()) -> CheckFailed | None:
+        """What there is to say of the first wrong answer."""
         name, within = self.exercise.name, set()
         try:
-            finding = self.first_wrong(supplied if before else None)
+            finding = self.first_wrong()
         except student.Unattempted as unattempted:
             return NotAttempted(name, self.part, unattempted.stub)
         except student.Problem as problem:
             finding, within = problem.finding, problem.within
         if not finding:
             return None
-        if before and not supplied:
-            return before
         if self.seed != VISIBLE:
             others = "  The case that you see is right; this one is like it, with other numbers."
             finding = replace(finding, lines=(*finding.lines, others), comparison=None)
         return CheckFailed(name, self.part, finding, supplied, within)
 
-    def first_wrong(self, supplied: Collection[str] | None = None) -> Finding | None:
-        """What is wrong with the first answer that is; ``supplied`` is what was used on the way.
-
-        Nothing that was supplied was used: then there is nothing new to find.
-        """
+    def first_wrong(self) -> Finding | None:
         for case in self.cases:
             try:
-                answer = self.exercise.answer(
-                    self.function, case, self.part, terms=self.exercise.terms
-                )
+                answer = self.answer(case)
             except student.Problem as problem:
                 problem.finding = self.named(problem, case)
                 raise
             lines = self.difference(answer, case)
-            if lines and supplied is not None and not supplied:
-                return Finding("wrong", lines)
             if lines:
                 return self.card(case, answer, lines)
         return None
 
+    def answer(self, case: dict) -> Any:
+        """The student's, on the exercise's terms."""
+        return self.exercise.answer(self.function, case, self.part, terms=self.exercise.terms)
+
     # ------------------------------------------------------------ each asked once
 
     def once(self, what: str, case: dict, work: Callable[[], Any]) -> Any:
-        if not case:  # a call without arguments, as for a model: our answer to it never changes
+        if not case:
             key, known = (self.exercise.name, self.part, what), WITHOUT_ARGUMENTS
         else:
             key, known = (what, id(case)), self._known
@@ -100,7 +101,11 @@ class Trial:
 
     def mistaken(self, m: Any, case: dict) -> Any:
         """What someone with this mistake answers."""
-        return self.once(f"mistake {m.name}", case, lambda: self.quietly(m.wrong, case, None))
+
+        def answer(case: dict) -> Any:
+            return self.exercise.answer(m.wrong, case, self.part)
+
+        return self.once(f"mistake {m.name}", case, lambda: self.quietly(answer, case))
 
     def difference(self, answer: Any, case: dict) -> tuple[str, ...]:
         right, slack = self.right(case), self.slack(case)
@@ -132,7 +137,7 @@ class Trial:
         if not fitting or (len(fitting) == 1 and not by_chance):
             return fitting[0] if fitting else None
         others = [other for other in self.cases if other is not case]
-        answers = [self.quietly(self.function, other, self.exercise.terms) for other in others]
+        answers = [self.quietly(self.answer, other) for other in others]
 
         def explained(m) -> int:
             return sum(self.equals(m, c, a) for c, a in zip(others, answers, strict=True))
@@ -159,22 +164,22 @@ class Trial:
         except WrongType:
             return False
 
-    def quietly(self, function: Callable, case: dict, terms: student.Terms | None) -> Any:
+    def quietly(self, answer: Callable[[dict], Any], case: dict) -> Any:
         """An answer for the diagnosis, or None: the student does not see this call's prints."""
         try:
             with contextlib.redirect_stdout(io.StringIO()):
-                return self.exercise.answer(function, case, self.part, terms=terms)
+                return answer(case)
         except (student.Problem, student.Unattempted):
             return None
 
-    def of_no_use(self, case: dict, answer: Any) -> tuple[str, str] | None:
+    def whatever_is_asked(self, case: dict, answer: Any) -> tuple[str, str] | None:
         """A mistake that any exercise can have: the answer does not depend on what was asked."""
         kind = self.exercise.parts[self.part].answer
         if not (isinstance(kind, Array) or kind.agrees_by_chance):
             return None
         others = [other for other in self.cases if other is not case]
         rights = [self.right(other) for other in others]
-        answers = [self.quietly(self.function, other, self.exercise.terms) for other in others]
+        answers = [self.quietly(self.answer, other) for other in others]
         if isinstance(kind, Array) and any(self.same(answer, right, case) for right in rights):
             return (
                 "this is the right answer to another call.",
@@ -202,7 +207,7 @@ class Trial:
         if known:
             name, sentence, look = known.name, known.sentence, known.look
         else:
-            name, (sentence, look) = None, self.of_no_use(case, answer) or ("", "")
+            name, (sentence, look) = None, self.whatever_is_asked(case, answer) or ("", "")
         if not sentence:
             return Finding("wrong", (*lines[:1], where, *lines[1:]), None, comparison)
         detail = lines[1:] or (f"  {lines[0]}",)
