@@ -614,3 +614,15 @@ def test_importing_the_helpers_starts_no_framework():
     code += "print({'keras', 'tensorflow'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n" and done.stderr == ""
+
+
+def test_an_answer_that_is_right_only_the_second_time_is_wrong():
+    """It is asked again with a right `output_length`, which it never uses: nothing is excused."""
+    names = {"oracle": oracle, "output_length": lambda *a, **o: 0, "calls": []}
+    exec(
+        "def conv2d(x, kernel):\n"
+        "    calls.append(1)\n"
+        "    return oracle.conv2d(x, kernel) + (len(calls) == 1)\n",
+        names,
+    )
+    assert card_of(names["conv2d"], part="window").kind == "wrong"
