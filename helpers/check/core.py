@@ -69,6 +69,7 @@ class Exercise:
     builds_on: tuple["Exercise", ...] = ()
     terms: student.Terms = student.NUMPY_ONLY
     _hints_given: list[str] = field(default_factory=list)
+    _asked: dict[tuple, tuple[list[Case], dict]] = field(default_factory=dict)
 
     def __call__(self, function: Callable, part: str | None = None, seed: int = 0) -> None:
         if part is not None and part not in self.parts:
@@ -92,6 +93,12 @@ class Exercise:
     def cases(self, part: str, seed: int) -> list[Case]:
         """The calls of a part: the same for the same seed, on every machine."""
         return self.parts[part].cases(np.random.default_rng([seed, *part.encode()]))
+
+    def asked(self, part: str, seed: int) -> tuple[list[Case], dict]:
+        """The calls of a part, and what is known of their answers so far: for a class, once."""
+        if (part, seed) not in self._asked:
+            self._asked[part, seed] = self.cases(part, seed), {}
+        return self._asked[part, seed]
 
     def called_as(self, case: Case) -> str:
         return f"  called as {student.signature(self.name, case)}"

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ class Unattempted(Exception):
         self.stub = stub
 
 
+@singledispatch
 def call(
     function: Callable,
     arguments: dict[str, Any],
@@ -64,6 +66,9 @@ def call(
 
     The function gets copies, so that a change in place is seen and does no harm. Its warnings are
     dropped, because a line on stderr costs a right answer its mark in nbgrader.
+
+    A function that runs somewhere else registers how it is called (`grading.remote`), and reports
+    in the same three ways; so does `supplied`.
     """
     given = copy.deepcopy(arguments)
     first = [given[name] for name in positional]
@@ -113,6 +118,7 @@ def unchanged(before: Any, after: Any) -> bool:
     return before == after if isinstance(before, list | tuple | dict) else True
 
 
+@singledispatch
 @contextmanager
 def supplied(function: Callable, versions: dict[str, Callable]) -> Iterator[set[str] | None]:
     """Right versions of earlier exercises, under their names, where the student's code finds them.

@@ -22,8 +22,7 @@ WITHOUT_ARGUMENTS: dict[tuple, Any] = {}
 class Trial:
     def __init__(self, exercise: Any, function: Callable, part: str, seed: int = VISIBLE):
         self.exercise, self.function, self.part, self.seed = exercise, function, part, seed
-        self.cases = exercise.cases(part, seed)
-        self._known: dict[tuple, Any] = {}
+        self.cases, self._known = exercise.asked(part, seed)
 
     def judge(self) -> set[str]:
         """CheckFailed or NotAttempted, or the earlier exercises that had to be supplied."""

@@ -1,0 +1,114 @@
+"""An examiner and its sandbox, kept warm: `Desk.examine` is all that anybody calls.
+
+Whatever happens to the examiner costs the test cell that it happened in, and no other.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import psutil
+
+from grading import wire
+from grading.remote import SUBMISSION_SECONDS, error_output
+from grading.sandbox import ONE_THREAD, QUIET, START_SECONDS, NoSandbox
+
+GROWTH = 2**30
+"""Bytes by which an examiner may grow before a new one takes its place."""
+CELL_SECONDS = 300
+DEATHS = 5
+
+
+class Desk:
+    """Examines submissions one at a time. Starts at the first one, some seconds; `close` ends it."""
+
+    def __init__(self, number: int = 0, unsafe: bool = False):
+        self.number, self.unsafe = number, unsafe
+        self.process: subprocess.Popen | None = None
+
+    def examine(self, cells: list[dict], setup: str) -> dict[str, dict]:
+        """For each cell's id: its outputs, what its test found, and the seconds it took."""
+        results: dict[str, dict] = {}
+        for _ in range(DEATHS):
+            todo = [cell | {"done": cell["id"] in results} for cell in cells]
+            try:
+                self.begin()
+                self.line.send(wire.Packer().pack({"cells": todo, "setup": setup}))
+                if self.collect(results):
+                    return results
+            except (wire.Closed, wire.Late, wire.Refused):
+                pass
+            self.close()
+            lost = next((c for c in cells if c["test"] and c["id"] not in results), None)
+            if lost is not None:
+                results[lost["id"]] = ended("the examiner was ended while it looked at this.")
+        for cell in cells:
+            results.setdefault(cell["id"], ended("it was not looked at: too much went wrong before."))
+        return results
+
+    def collect(self, results: dict[str, dict]) -> bool:
+        """Takes what the examiner sends until it is finished; False where it refuses to begin."""
+        until = time.monotonic() + SUBMISSION_SECONDS + CELL_SECONDS
+        while True:
+            deadline = min(until, time.monotonic() + CELL_SECONDS)
+            message = wire.Unpacker().unpack(self.line.receive(deadline))
+            if "finished" in message:
+                return True
+            results.setdefault(message.pop("id"), message)
+
+    def begin(self) -> None:
+        if self.process is not None and self.process.poll() is None and self.size() < self.most:
+            return
+        self.close()
+        ours, theirs = socket.socketpair()
+        self.line, self.log = wire.Line(ours), tempfile.TemporaryFile()
+        safety = "unsafe" if self.unsafe else "safe"
+        begin = "from grading import examiner; examiner.run()"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", begin, str(theirs.fileno()), str(self.number), safety],
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, **ONE_THREAD, **QUIET, "NBGRADER_EXECUTION": "autograde"},
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+        )
+        theirs.close()
+        try:
+            greeting = wire.Unpacker().unpack(
+                self.line.receive(time.monotonic() + 2 * START_SECONDS)
+            )
+        except (wire.Closed, wire.Late):
+            raise NoSandbox(f"The examiner did not start: {self.last_words()}") from None
+        if "refused" in greeting:
+            raise NoSandbox(greeting["refused"])
+        self.most = self.size() + GROWTH
+
+    def size(self) -> int:
+        try:
+            return psutil.Process(self.process.pid).memory_info().rss
+        except psutil.Error:
+            return 0
+
+    def last_words(self) -> str:
+        self.log.seek(0)
+        lines = self.log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it gave no reason."
+
+    def close(self) -> None:
+        if self.process is None:
+            return
+        self.line.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+def ended(sentence: str) -> dict:
+    output = error_output("Ended", sentence)
+    return {"outputs": [output], "found": {"kind": "crashed", "line": sentence}, "seconds": 0.0}

@@ -1,0 +1,171 @@
+"""A Keras model leaves as configuration and weights, and is built again from nothing else.
+
+What is built is Keras' own layers only. A layer or a function of the student's never crosses: the
+model is traced through it, so that Keras' layers inside of it remain.
+"""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from grading.wire import Model, Refused
+from helpers.check import limits
+
+CHARACTERS = 2**20
+"""Of a configuration; the largest of the course has some 6,000."""
+GIBIBYTES = 3
+
+# Keras' own classes that run somebody's code, open a file, or need another framework.
+FORBIDDEN = {
+    "Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer",
+    "StringLookup", "IntegerLookup", "TextVectorization", "HashedCrossing", "FeatureSpace",
+}  # fmt: skip
+# Values of a configuration that name no class.
+VALUES = {"__keras_tensor__", "__tensor__", "__numpy__", "__tuple__", "__ellipsis__", "__complex__"}
+
+
+def keras() -> Any:
+    """Keras, where it is loaded; nobody hands us a model before that."""
+    return sys.modules.get("keras")
+
+
+def is_model(value: Any) -> bool:
+    return keras() is not None and isinstance(value, keras().Model)
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether it holds numbers; a symbol, what `keras.Input` gives, holds none."""
+    if keras() is None or not hasattr(value, "dtype"):
+        return False
+    symbol = keras().KerasTensor
+    return not isinstance(value, symbol) and (
+        keras().ops.is_tensor(value) or isinstance(value, keras().Variable)
+    )
+
+
+# ---------------------------------------------------------------- leaving
+
+
+def departing(model: Any) -> Model:
+    """The model as plain data; Refused, with a reason, where that cannot be."""
+    whole = as_functional(model)
+    kind = "Sequential" if isinstance(whole, keras().Sequential) else "Functional"
+    try:
+        config = json.dumps({"kind": kind, "config": whole.get_config()})
+    except Exception as error:
+        raise Refused(f"a model that Keras cannot describe ({type(error).__name__})") from None
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None:
+        return Model(config, whole.get_weights())
+    rate = float(keras().ops.convert_to_numpy(optimizer.learning_rate))
+    return Model(config, whole.get_weights(), type(optimizer).__name__, rate)
+
+
+def is_own(layer: Any) -> bool:
+    """Whether a layer's class is the student's, not one of Keras'."""
+    return not type(layer).__module__.startswith("keras.")
+
+
+def as_functional(model: Any) -> Any:
+    """The same layers and weights without a class of the student's around or between them."""
+    layers = keras().layers
+    plain = isinstance(model, keras().Sequential) or type(model).__name__ == "Functional"
+    if plain and not any(is_own(layer) for layer in model._flatten_layers(include_self=False)):
+        return model
+    if not model.built:
+        return keras().Sequential()
+    shape = input_shape(model)
+    if shape is None:
+        raise Refused("a model that does not say what it takes")
+    symbol = layers.Input(shape[1:])
+    try:
+        with without_own_layers():
+            made = model.call(symbol)
+        return keras().Model(symbol, made)
+    except Exception as error:
+        raise Refused(
+            f"a model with parts that are not Keras' own ({type(error).__name__})"
+        ) from None
+
+
+def input_shape(model: Any) -> tuple | None:
+    with contextlib.suppress(AttributeError, ValueError):
+        return tuple(model.input_shape)
+    shapes = list((getattr(model, "_build_shapes_dict", None) or {}).values())
+    return tuple(shapes[0]) if shapes else None
+
+
+@contextlib.contextmanager
+def without_own_layers() -> Iterator[None]:
+    """Inside the block, a call of a student's layer is the calls that it makes itself."""
+    layer = keras().layers.Layer
+    original = layer.__call__
+
+    def called(self, *args, **options):
+        return (self.call if is_own(self) and self.built else lambda *a, **o: original(self, *a, **o))(
+            *args, **options
+        )
+
+    layer.__call__ = called
+    try:
+        yield
+    finally:
+        layer.__call__ = original
+
+
+# ---------------------------------------------------------------- arriving
+
+
+def arriving(model: Model) -> Any:
+    """A Keras model of somebody's plain data; Refused where it asks for more than Keras' layers."""
+    if len(model.config) > CHARACTERS:
+        raise Refused("a model of more layers than anyone needs")
+    try:
+        tree = json.loads(model.config)
+        kind = {"Sequential": "Sequential", "Functional": "Functional"}[tree["kind"]]
+        described = {"module": "keras", "class_name": kind, "config": tree["config"]}
+        permitted(described)
+        with limits.memory(GIBIBYTES):
+            built = keras().saving.deserialize_keras_object(described, safe_mode=True)
+            if model.weights:
+                built.set_weights(model.weights)
+    except Refused:
+        raise
+    except Exception as error:  # a configuration that somebody made up
+        raise Refused(f"a model that cannot be built again ({type(error).__name__})") from None
+    with contextlib.suppress(Exception):
+        settings = {"class_name": model.optimizer, "config": {"learning_rate": model.learning_rate}}
+        if model.optimizer:
+            built.compile(keras().optimizers.get(settings))
+    return built
+
+
+def permitted(tree: Any) -> None:
+    """Refused, where a configuration names anything but Keras' own layers and what they hold."""
+    if isinstance(tree, list):
+        for item in tree:
+            permitted(item)
+    if not isinstance(tree, dict):
+        return
+    if "class_name" in tree and tree["class_name"] not in VALUES:
+        named(str(tree.get("module") or "keras.layers"), str(tree["class_name"]))
+        if tree.get("registered_name") not in (None, tree["class_name"]):
+            raise Refused(f"a model with a part of its own, {tree['registered_name']!r:.60}")
+    for value in tree.values():
+        permitted(value)
+
+
+def named(module: str, name: str) -> None:
+    """Refused, unless this is a class of Keras that only describes a network."""
+    found = getattr(sys.modules.get(module), name, None) if module.startswith("keras") else None
+    if name in ("Sequential", "Functional") and module.startswith("keras"):
+        return
+    k = keras()
+    kinds = (
+        k.Operation, k.initializers.Initializer, k.regularizers.Regularizer,
+        k.constraints.Constraint, k.DTypePolicy,
+    )  # fmt: skip
+    if not isinstance(found, type) or not issubclass(found, kinds) or name in FORBIDDEN:
+        raise Refused(f"a model with a part that is not built again: {module}.{name:.60}")

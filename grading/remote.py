@@ -1,0 +1,315 @@
+"""The examiner's end of the line to a worker: stand-ins for the names that a student defined.
+
+A check calls such a stand-in as it calls any function, through `helpers.check.student.call`. What
+comes back is plain data, read with suspicion: whoever answers may be student code.
+"""
+
+import builtins
+import contextlib
+import copy
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from grading import models, wire, worker
+from grading.sandbox import Sandbox
+from helpers.check import limits, student
+from helpers.check.verdicts import UNBROKEN, Finding
+
+GRACE = 5
+"""Seconds beyond a call's own limit, after which the process is killed that did not keep it."""
+CELL_SECONDS = 60
+SUBMISSION_SECONDS = 900
+FORKS = 25
+"""So many processes a submission may use up before its calls are not made any more."""
+CALLBACKS, CALLBACK_BYTES = 2000, 2 * 2**20
+KINDS = {"crashed", "mutated", "time", "memory", "rule", "type"}
+LINES, CHARACTERS = 12, 300
+
+GONE = {
+    "": ("crashed", "your code ended the process that it ran in."),
+    "memory": ("memory", "your code took far too much memory; it was ended."),
+    "time": ("time", "your code did not come to an end, nor to a stop; it was ended."),
+    "forks": ("crashed", "your code ended one process after the other; it is called no more."),
+    "late": ("time", "your notebook has used up its time; the rest of it is not run."),
+}
+
+
+class Gone(Exception):
+    """The process is no more; ``why`` is a key of GONE."""
+
+    def __init__(self, why: str):
+        self.why = why
+
+
+class Remote:
+    """Stands for a function of the student's. Calling it sends plain data and gets plain data."""
+
+    def __init__(self, process: "Process", name: str):
+        self.process, self.__name__ = process, name
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self.process.use(self.__name__, args, options)
+
+
+@student.call.register(Remote)
+def call(
+    function: Remote,
+    arguments: dict[str, Any],
+    positional: Sequence[str] = (),
+    terms: student.Terms | None = None,
+) -> Any:
+    return function.process.call(function, arguments, positional, terms or student.FREE)
+
+
+@student.supplied.register(Remote)
+@contextlib.contextmanager
+def supplied(function: Remote, versions: dict[str, Callable]) -> Iterator[set[str] | None]:
+    """As `student.supplied`: while the block runs, calls find the right versions over there."""
+    process, used = function.process, set()
+    known = process.ask({"ask": "names", "names": list(versions)}, limits.SECONDS)
+    names = [*texts(known.get("functions")), *(known.get("values") or {})]
+    process.versions = {name: versions[name] for name in versions if name in names}
+    process.used = used
+    try:
+        yield used if process.versions else None
+    finally:
+        process.versions, process.used = {}, set()
+
+
+class Process:
+    """The worker of one submission, and what became of it. It is forked anew where it dies."""
+
+    def __init__(self, sandbox: Sandbox):
+        self.sandbox, self.line = sandbox, None
+        self.ran: list[str] = []  # cells that ran and did no harm, to run again in a new fork
+        self.deadline = time.monotonic() + SUBMISSION_SECONDS
+        self.forks = 0
+        self.versions: dict[str, Callable] = {}
+        self.used: set[str] = set()
+        self.callbacks: list[Callable] = []
+
+    # ------------------------------------------------------------ the process
+
+    def fork(self) -> None:
+        if self.forks == FORKS:
+            raise Gone("forks")
+        self.forks += 1
+        self.line = wire.Line(self.sandbox.begin())
+        for source in self.ran:
+            self.asked({"ask": "run", "source": source, "seconds": float(CELL_SECONDS)}, CELL_SECONDS)
+
+    def close(self) -> None:
+        if self.line is not None:
+            self.line.close()
+            self.line = None
+            self.sandbox.end()
+
+    def ask(self, message: dict, seconds: float) -> dict:
+        """The worker's reply; Gone where there is none, and the process with it."""
+        if time.monotonic() > self.deadline:
+            raise Gone("late")
+        if self.line is None:
+            self.fork()
+        return self.asked(message, seconds)
+
+    def asked(self, message: dict, seconds: float) -> dict:
+        deadline = min(time.monotonic() + seconds + GRACE, self.deadline)
+        try:
+            self.send(message)
+            for _ in range(CALLBACKS):
+                reply = self.receive(deadline)
+                if "callback" not in reply:
+                    return reply
+                self.send(self.called_back(reply))
+            raise Gone("")
+        except (wire.Closed, wire.Refused) as closed:
+            why = self.sandbox.ended_for if isinstance(closed, wire.Closed) else ""
+            self.close()
+            raise Gone(why) from None
+        except wire.Late:
+            self.close()
+            raise Gone("time") from None
+        except Gone:
+            self.close()
+            raise
+
+    def send(self, message: dict) -> None:
+        self.line.send(wire.Packer(self.departing).pack(message), GRACE)
+
+    def departing(self, value: Any) -> Any:
+        if models.is_model(value) or models.is_tensor(value):
+            return worker.departing(value)
+        if callable(value) and not isinstance(value, type):
+            self.callbacks.append(value)
+            return wire.Callback(len(self.callbacks) - 1)
+        return value
+
+    def receive(self, deadline: float) -> dict:
+        reply = wire.Unpacker(self.arriving).unpack(self.line.receive(deadline))
+        if not isinstance(reply, dict):
+            raise wire.Refused("no reply")
+        return reply
+
+    def arriving(self, value: Any) -> Any:
+        if isinstance(value, wire.Callback):
+            raise wire.Refused("a function")
+        return models.arriving(value)
+
+    def called_back(self, request: dict) -> dict:
+        """What a function of ours answers to the student's, or the exception that it raises."""
+        number, args, options = (request.get(key) for key in ("callback", "args", "options"))
+        known = isinstance(number, int) and 0 <= number < len(self.callbacks)
+        if not known or not isinstance(args, list) or not isinstance(options, dict):
+            raise wire.Refused("a call of nothing")
+        if len(wire.Packer().pack([args, options])) > CALLBACK_BYTES:
+            return {"raised": ["MemoryError", "these arguments are too large"]}
+        try:
+            with limits.time(limits.SECONDS), limits.memory(limits.GIBIBYTES):
+                return {"returned": self.callbacks[number](*args, **options)}
+        except (Exception, limits.TooLong) as error:
+            return {"raised": [type(error).__name__, student.describe(error).partition(": ")[2]]}
+
+    # ------------------------------------------------------------ what is asked
+
+    def run(self, source: str) -> list[dict]:
+        """Run a student's cell; its outputs. A cell that kills the process is run once only."""
+        message = {"ask": "run", "source": source, "seconds": float(CELL_SECONDS)}
+        try:
+            reply = self.ask(message, CELL_SECONDS)
+        except Gone as gone:
+            kind, sentence = GONE[gone.why]
+            return [error_output("Ended", sentence)]
+        self.ran.append(source)
+        return [output for output in map(as_output, listed(reply.get("outputs"))) if output]
+
+    def stand_ins(self, names: Sequence[str]) -> dict[str, Any]:
+        """What stands for those of the names that the student has defined."""
+        if not names:
+            return {}
+        try:
+            reply = self.ask({"ask": "names", "names": list(names)}, limits.SECONDS)
+        except Gone:
+            return {name: Remote(self, name) for name in names}
+        values = reply.get("values") if isinstance(reply.get("values"), dict) else {}
+        found = {name: value for name, value in values.items() if name in names}
+        functions = [name for name in texts(reply.get("functions")) if name in names]
+        return found | {name: Remote(self, name) for name in functions}
+
+    def use(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> Any:
+        message = {"ask": "use", "name": name, "args": list(args), "options": options}
+        self.callbacks = []
+        try:
+            reply = self.ask(message, limits.SECONDS)
+        except Gone as gone:
+            raise RuntimeError(GONE[gone.why][1]) from None
+        if "raised" in reply:
+            kind, message = (texts(reply["raised"]) + ["", ""])[:2]
+            raise built_in(kind, message)
+        return reply.get("returned")
+
+    def call(
+        self,
+        function: Remote,
+        arguments: dict[str, Any],
+        positional: Sequence[str],
+        terms: student.Terms,
+    ) -> Any:
+        given, self.callbacks = copy.deepcopy(arguments), []
+        message = {
+            "ask": "call",
+            "name": function.__name__,
+            "arguments": given,
+            "positional": list(positional),
+            "versions": self.versions or None,
+            "terms": {
+                "numpy_only": terms.numpy_only,
+                "may_call": list(terms.may_call),
+                "seconds": terms.seconds,
+            },
+        }
+        try:
+            reply = self.ask(message, terms.seconds or limits.SECONDS)
+        except Gone as gone:
+            kind, sentence = GONE[gone.why]
+            called = f"  called as {student.signature(function, arguments)}"
+            raise student.Problem(Finding(kind, (sentence, called))) from None
+        self.used.update(name for name in texts(reply.get("used")) if name in self.versions)
+        if isinstance(reply.get("given"), dict):
+            take_over(given, reply["given"])
+        if "answer" in reply:
+            return reply["answer"]
+        if isinstance(reply.get("problem"), dict):
+            raise problem(reply["problem"], arguments)
+        stub = reply.get("unattempted")
+        raise student.Unattempted(stub if isinstance(stub, str) else None)
+
+
+# ---------------------------------------------------------------- reading what came
+
+
+def listed(value: Any) -> list:
+    return value if isinstance(value, list) else []
+
+
+def texts(value: Any) -> list[str]:
+    return [item for item in listed(value) if isinstance(item, str)]
+
+
+def problem(reply: dict, arguments: dict[str, Any]) -> student.Problem:
+    """The card that the worker reports, with our own words for arguments that did not cross."""
+    lines = [line[:CHARACTERS] for line in texts(reply.get("lines"))[:LINES]]
+    for name, value in arguments.items():
+        ours = f"{value!r}".replace(" ", UNBROKEN)
+        lines = [line.replace(worker.standing(name), ours) for line in lines]
+    kind = reply.get("kind") if reply.get("kind") in KINDS else "crashed"
+    stopped_by = reply.get("stopped_by")
+    return student.Problem(
+        Finding(kind, tuple(lines) or ("your code stopped.",)),
+        stopped_by if isinstance(stopped_by, str) else "",
+        texts(reply.get("within")),
+    )
+
+
+def take_over(given: dict[str, Any], reply: dict[str, Any]) -> None:
+    """Models that a function was given become what it made of them."""
+    for name, ours in given.items():
+        theirs = reply.get(name)
+        if not (models.is_model(ours) and models.is_model(theirs)):
+            continue
+        shapes = [[w.shape for w in model.get_weights()] for model in (ours, theirs)]
+        if shapes[0] == shapes[1]:
+            ours.set_weights(theirs.get_weights())
+            optimizer = getattr(theirs, "optimizer", None)
+            if optimizer is not None:
+                ours.compile(optimizer)
+
+
+def as_output(reply: Any) -> dict | None:
+    """An output in nbformat's words: text, and nothing that a browser would run."""
+    if not isinstance(reply, dict):
+        return None
+    kind, text = reply.get("output_type"), reply.get("text")
+    if kind == "stream" and isinstance(text, str):
+        name = "stderr" if reply.get("name") == "stderr" else "stdout"
+        return {"output_type": "stream", "name": name, "text": text}
+    if kind in ("execute_result", "display_data") and isinstance(text, str):
+        shown = {"output_type": kind, "data": {"text/plain": text}, "metadata": {}}
+        return shown | ({"execution_count": None} if kind == "execute_result" else {})
+    if kind == "error":
+        name, message = (str(reply.get(key, ""))[:CHARACTERS] for key in ("ename", "evalue"))
+        return error_output(name, message, texts(reply.get("traceback")))
+    return None
+
+
+def error_output(name: str, message: str, lines: Sequence[str] = ()) -> dict:
+    lines = list(lines) or [f"{name}: {message}"]
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
+
+
+def built_in(name: str, message: str) -> BaseException:
+    """The exception that a student's function raised, where it is one of Python's own types."""
+    return worker.built_in(name, message.partition(": ")[2] or message)
+
+
+BUILT_IN = set(dir(builtins))
