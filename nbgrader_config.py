@@ -17,16 +17,28 @@ c.CourseDirectory.max_file_size = 20_000  # kB: a notebook with 50 MB of output 
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError  # write your answer here"}
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 
-# A loop that never ends costs its own cell, not the evening.
-c.Execute.timeout = 120
-c.Execute.interrupt_on_timeout = True
-c.Execute.startup_timeout = 120
-# The notebook does not choose its kernel.
-c.Execute.kernel_name = "python3"
-# A `skip-execution` tag on a test cell would earn full marks; no cell is ever skipped.
-c.Execute.skip_cells_with_tag = "no cell of this course is skipped"
-# Deleted test cells come back before grading.
-c.OverwriteCells.add_missing_cells = True
+# Nothing that a notebook says of itself counts, only its answers: cells that were deleted, pasted
+# twice, reordered, retagged or marked otherwise are the assignment's again before anything runs.
+c.Autograde.sanitize_preprocessors = [
+    "grading.steps.PutRight",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# Student code and test cells never meet in one process: `Examine` stands where `Execute` stood.
+c.Autograde.autograde_preprocessors = [
+    "grading.steps.Examine",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# What the test cells of the assignments find defined, besides the names of the student's.
+c.Examine.setup = "import numpy as np\nfrom helpers import check"
 # Any text on stderr scores a test cell 0, so that a warning would cost a right answer its mark.
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = "."

@@ -1,0 +1,177 @@
+"""A submitted notebook put right: the assignment's cells in their order, with the student's answers.
+
+Of a submission only sources count, and of a test cell not even that. Whatever else a notebook can
+say of itself (tags, flags, ids, points, the kernel) is the assignment's. What was changed is named.
+"""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+FLAGS = ("grade", "solution", "locked", "task", "points", "cell_type")
+
+
+@dataclass
+class Changes:
+    """What a notebook had to be put right in. ``tampered`` are changes that nobody makes by chance."""
+
+    tampered: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+
+
+def about(cell: NotebookNode) -> dict[str, Any]:
+    """A cell's nbgrader metadata, or {} where it has none that can be read."""
+    found = cell.get("metadata", {}).get("nbgrader", {})
+    return found if isinstance(found, dict) else {}
+
+
+def grade_id(cell: NotebookNode) -> str:
+    return str(about(cell).get("grade_id") or "")
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """A cell whose text is the assignment's: nobody answers in it."""
+    return bool(about(cell).get("locked")) or (
+        bool(about(cell).get("grade")) and not about(cell).get("solution")
+    )
+
+
+def put_right(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNode, Changes]:
+    """The notebook that is graded, and what was changed in the submitted one.
+
+    ``released`` has the assignment's cells as nbgrader knows them, hidden tests and all.
+    """
+    changes = Changes()
+    places = matched(submitted.cells, released.cells)
+    notebook = copy.deepcopy(released)
+    kernels = [n.metadata.get("kernelspec", {}).get("name") for n in (submitted, released)]
+    if kernels[0] != kernels[1]:
+        changes.mended.append(f"its kernel was {kernels[0] or 'not named'}; it is {kernels[1]}.")
+    followers = extras(submitted.cells, set(places.values()), released.cells, changes)
+    cells = list(own_cells(followers.get(-1, ())))
+    for number, ours in enumerate(released.cells):
+        at = places.get(number)
+        theirs = None if at is None else submitted.cells[at]
+        cells.append(one_cell(copy.deepcopy(ours), theirs, changes))
+        if at is not None:
+            cells += own_cells(followers.get(at, ()))
+    order = [places[number] for number in sorted(places)]
+    if order != sorted(order):
+        changes.tampered.append("its cells stood in another order.")
+    notebook.cells = numbered(cells)
+    return notebook, changes
+
+
+def one_cell(ours: NotebookNode, theirs: NotebookNode | None, changes: Changes) -> NotebookNode:
+    """The assignment's cell, with the student's source where that is theirs to write."""
+    name = grade_id(ours)
+    if theirs is None:
+        if name:
+            changes.tampered.append(f"{name} was deleted.")
+        return ours
+    if not name:  # a cell that is not graded: the student may change it
+        ours.source = str(theirs.source)
+        return ours
+    for said in misstated(about(ours), theirs):
+        changes.tampered.append(f"{name} was {said}.")
+    tags = [str(tag)[:40] for tag in theirs.metadata.get("tags", []) or []]
+    if tags and tags != ours.metadata.get("tags", []):
+        changes.tampered.append(f"{name} was tagged {', '.join(tags)}.")
+    if not is_test(ours):
+        ours.source = str(theirs.source)
+    elif theirs.source.strip() != visible(ours.source):
+        changes.tampered.append(f"the text of {name} was changed.")
+    return ours
+
+
+def misstated(ours: dict, theirs: NotebookNode) -> Iterator[str]:
+    said = about(theirs)
+    if not said:
+        yield "without its metadata"
+        return
+    for flag in FLAGS:
+        if flag in ours and said.get(flag) != ours[flag] and flag in said:
+            yield f"marked {flag}={said[flag]!r:.20} in place of {ours[flag]!r}"
+
+
+def visible(source: str) -> str:
+    """A test cell as students have it: without its hidden tests."""
+    lines, hidden = [], False
+    for line in source.split("\n"):
+        if "BEGIN HIDDEN TESTS" in line:
+            hidden = True
+        elif "END HIDDEN TESTS" in line:
+            hidden = False
+        elif not hidden:
+            lines.append(line)
+    return "\n".join(lines).strip()
+
+
+# ---------------------------------------------------------------- which cell is which
+
+
+def matched(submitted: list[NotebookNode], released: list[NotebookNode]) -> dict[int, int]:
+    """For each of the assignment's cells, where it is in the submission: by name, id or text."""
+    places: dict[int, int] = {}
+    taken: set[int] = set()
+    ways = (grade_id, lambda cell: cell.get("id"), lambda cell: visible(cell.source), begins)
+    for known_by in ways:
+        for number, ours in enumerate(released):
+            if number in places:
+                continue
+            for at, theirs in enumerate(submitted):
+                if at not in taken and known_by(ours) and known_by(ours) == known_by(theirs):
+                    places[number] = at
+                    taken.add(at)
+                    break
+    return places
+
+
+def begins(cell: NotebookNode) -> str:
+    """The line of a function that a cell defines; a cell that lost its metadata is known by it."""
+    lines = [line for line in cell.source.split("\n") if line.startswith("def ")]
+    return lines[0].partition("(")[0] if lines else ""
+
+
+def extras(
+    cells: list[NotebookNode], known: set[int], released: list[NotebookNode], changes: Changes
+) -> dict[int, list[NotebookNode]]:
+    """The student's own cells, by the place of the known cell that they follow; -1 is the top.
+
+    A second copy of a test cell tests nothing more, and is left out.
+    """
+    tests = {grade_id(cell) for cell in released if is_test(cell)} - {""}
+    followers: dict[int, list[NotebookNode]] = {}
+    after = -1
+    for at, cell in enumerate(cells):
+        if at in known:
+            after = at
+        elif grade_id(cell) in tests:
+            changes.tampered.append(f"there was a second {grade_id(cell)}.")
+        else:
+            if grade_id(cell):
+                changes.mended.append(f"there was a second {grade_id(cell)[:60]}.")
+            followers.setdefault(after, []).append(cell)
+    return followers
+
+
+def own_cells(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """The student's own cells with nothing but their text: no flag of theirs means anything."""
+    for cell in cells:
+        if cell.cell_type in ("code", "markdown"):
+            new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
+            yield new(source=str(cell.source), id="own")
+
+
+def numbered(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells with ids that differ, and are the same at every run."""
+    ours = {cell["id"] for cell in cells}
+    free = (name for number in range(len(cells) + len(ours)) if (name := f"own-{number}") not in ours)
+    for cell in cells:
+        if cell["id"] == "own":
+            cell["id"] = next(free)
+    return cells
