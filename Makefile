@@ -7,10 +7,11 @@ export VENV GPU
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test notebooks proof release grade format lock bench
+.PHONY: help env lab test notebooks proof release grade demo format lock bench \
+        proof-security bench-grading
 
 help:  ## list the tasks
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 env:
 	@$(PYTHON) tools/environment.py
@@ -37,11 +38,20 @@ release: env  ## make the student versions from source/ and verify them
 	@python -m tools.release
 
 grade: env  ## grade what lies in submitted/: make grade ASSIGNMENT=01_normal_convolution
-	@python -m grading $(ASSIGNMENT)
+	@python -m grading $(ASSIGNMENT) $(GRADE_FLAGS)
+
+demo: env  ## make a class of 30 and grade it before your eyes; ends with a report to open
+	@python -m grading.demo
 
 format: env  ## put code and notebooks in their canonical form
 	@python -m tools.notebooks format
 	@ruff check --fix --quiet . && ruff format --quiet .
+
+proof-security: env  ## score 45 attacks by stock nbgrader and by this course; writes docs/security.md
+	@python -m tools.security --write
+
+bench-grading: env  ## measure grading: stock nbgrader and this course, side by side
+	@python -m tools.bench_grading
 
 lock: env  ## resolve pyproject.toml anew into requirements*.txt and environment.yml
 	@python -m tools.lock

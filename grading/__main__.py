@@ -1,59 +1,156 @@
-"""Grade a class with nbgrader, one submission at a time: `python -m grading ASSIGNMENT`.
+"""Grade a class: `python -m grading ASSIGNMENT`, or `make grade ASSIGNMENT=…`.
 
-A submission that cannot be graded is named and left alone; it stops nobody else. The gradebook,
-the feedback and the export are nbgrader's.
+Every submission in submitted/ ends as a row with a status. Marks go into nbgrader's gradebook;
+results/ASSIGNMENT/ gets the report, the tables and what a run that was stopped goes on from.
 """
 
 import argparse
-import subprocess
+import logging
+import os
 import sys
+import time
+import warnings
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
-from grading.submissions import Submission, collected
+from grading.outcomes import STATUSES, Outcome
+
+STOPPED = 130  # as a shell says of a program that was interrupted
 
 
-def nbgrader(*arguments: str) -> str:
-    """Run one of nbgrader's commands; returns its last complaint, or an empty string."""
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode == 0:
-        return ""
-    complaints = [line for line in done.stderr.splitlines() if line.startswith("[")]
-    return (complaints or done.stderr.strip().splitlines() or ["no reason given"])[-1]
-
-
-def grade(submission: Submission, assignment: str) -> str:
-    """The submission's status: graded, or in a sentence why not."""
-    if submission.trouble:
-        return submission.trouble
-    options = [assignment, f"--student={submission.student}", "--force"]
-    problem = nbgrader("autograde", *options) or nbgrader("generate_feedback", *options)
-    return f"not graded: {problem}" if problem else "graded"
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="grading", description=__doc__.splitlines()[0])
-    parser.add_argument("assignment", help="its name in source/, e.g. 01_normal_convolution")
-    assignment = parser.parse_args().assignment
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     known = sorted(path.name for path in Path("source").glob("*") if path.is_dir())
-    if assignment not in known:
+    if options.assignment not in known:
         sys.exit(
-            f"There is no assignment {assignment!r} in source/; there are: {', '.join(known)}."
+            f"There is no assignment {options.assignment!r} in source/; "
+            f"there are: {', '.join(known) or 'none'}."
         )
-    if not Path("gradebook.db").exists():
-        sys.exit("There is no gradebook yet. Run `make release` first.")
-    class_of = collected(Path(), assignment)
-    if not class_of:
-        sys.exit(f"Nothing to grade: put notebooks in submitted/STUDENT/{assignment}/.")
-    statuses = []
-    for number, submission in enumerate(class_of, 1):
-        statuses.append(grade(submission, assignment))
-        print(f"[{number}/{len(class_of)}] {submission.student}: {statuses[-1]}", flush=True)
-    problem = nbgrader("export")
-    if problem:
-        sys.exit(f"The marks are in the gradebook, but grades.csv was not written: {problem}")
-    print(f"{statuses.count('graded')} of {len(statuses)} graded; marks are in grades.csv.")
-    return 0 if statuses.count("graded") == len(statuses) else 1
+    from grading import gradebook, sandbox
+    from grading.classroom import Classroom
+    from grading.submissions import collected
+
+    if not collected(Path(), options.assignment):
+        sys.exit(f"Nothing to grade: put notebooks in submitted/STUDENT/{options.assignment}/.")
+    try:
+        if not options.scheduler:  # else it is the cluster's machines that need one
+            sandbox.required(options.unsafe)
+        classroom = Classroom(configuration(), options.assignment, options.unsafe)
+        return graded(classroom, options)
+    except (gradebook.NoGradebook, sandbox.NoSandbox, FileNotFoundError) as reason:
+        sys.exit(str(reason))
+    except KeyboardInterrupt:
+        print("\nStopped. What is graded is kept: the same command goes on from here.")
+        return STOPPED
+
+
+def parser() -> argparse.ArgumentParser:
+    said = argparse.ArgumentParser(
+        prog="grading", description="Grade a class: every submission in submitted/, in parallel."
+    )
+    said.add_argument("assignment", help="its name in source/, e.g. 01_normal_convolution")
+    said.add_argument("--again", action="store_true", help="grade unchanged submissions anew, too")
+    said.add_argument(
+        "--scheduler", default="", metavar="ADDRESS",
+        help="examine on a Dask cluster, e.g. tcp://10.0.0.1:8786; this machine still records",
+    )  # fmt: skip
+    said.add_argument(
+        "--unsafe", action="store_true",
+        help="grade without a sandbox: only where you trust every submission",
+    )  # fmt: skip
+    said.add_argument("--no-feedback", action="store_true", help="leave out the feedback pages")
+    return said
+
+
+def configuration():
+    """nbgrader's configuration, as its own commands read it in this folder."""
+    from nbgrader.apps import NbGrader
+    from sqlalchemy.exc import SAWarning
+
+    # nbgrader's own objects, flushed in an order that SQLAlchemy warns of and that does no harm
+    warnings.filterwarnings("ignore", category=SAWarning)
+    app = NbGrader()
+    app.load_config_file()
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
+    return app.config
+
+
+def graded(classroom, options: argparse.Namespace) -> int:
+    from grading import export, gradebook, report, sandbox
+    from grading.classroom import desks, is_graded
+    from grading.progress import Progress
+    from grading.submissions import collected
+
+    layers = sandbox.layers(options.unsafe)
+    for layer in layers if not options.scheduler else ():
+        print(f"{'on ' if layer.on else 'OFF'}  {layer.name}: {layer.what}")
+    begun = time.monotonic()
+    total = len({s.student for s in collected(Path(), options.assignment)} | {*classroom.known})
+    with Progress(total) as progress, desks(options.scheduler) as executor:
+        outcomes = classroom.run(executor, options.again, progress.tell)
+    seconds = time.monotonic() - begun
+    with gradebook.opened(classroom.course) as book:
+        tables = export.write(outcomes, gradebook.students(book), classroom.folder)
+    page = classroom.folder / "report.html"
+    report.write(outcomes, page, assignment=options.assignment, layers=layers, seconds=seconds)
+    if not options.no_feedback:
+        feedback(options.assignment, [o.student for o in outcomes if is_graded(o)], options.again)
+    nbgrader_export(classroom)
+    said(outcomes, page, tables[0])
+    return 0 if all(is_graded(outcome) for outcome in outcomes) else 1
+
+
+def said(outcomes: list[Outcome], page: Path, table: Path) -> None:
+    counts = Counter(outcome.status for outcome in outcomes)
+    print(", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status]) + ".")
+    here = Path.cwd()
+    print(f"Marks: {relative(table, here)} and grades.csv. Report: {relative(page, here)}")
+
+
+def relative(path: Path, here: Path) -> str:
+    return os.path.relpath(path, here)
+
+
+def nbgrader_export(classroom) -> None:
+    """grades.csv: nbgrader's own table of all assignments."""
+    from nbgrader.apps import ExportApp
+
+    app = ExportApp(config=classroom.api.config)
+    app.log_level = logging.ERROR
+    app.initialize([])
+    app.start()
+
+
+def feedback(assignment: str, students: list[str], again: bool) -> None:
+    """A page for each student, by nbgrader, where the one there is older than the marks."""
+    stale = [student for student in students if again or is_stale(assignment, student)]
+    if not stale:
+        return
+    cores = min(os.cpu_count() or 1, len(stale))
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        for problem in pool.map(page_for, [(assignment, student) for student in stale]):
+            if problem:
+                print(problem)
+
+
+def is_stale(assignment: str, student: str) -> bool:
+    graded = Path("autograded", student, assignment, f"{assignment}.ipynb")
+    page = Path("feedback", student, assignment, f"{assignment}.html")
+    return not page.exists() or page.stat().st_mtime < graded.stat().st_mtime
+
+
+def page_for(whose: tuple[str, str]) -> str:
+    """Write a student's feedback; why not, in a sentence, or an empty string."""
+    from nbgrader.apps.api import NbGraderAPI
+
+    assignment, student = whose
+    done = NbGraderAPI(config=configuration()).generate_feedback(assignment, student)
+    if done["success"]:
+        return ""
+    lines = (done.get("error") or done.get("log") or "no reason given").strip().splitlines()
+    return f"{student}: no feedback was written: {lines[-1]}"
 
 
 if __name__ == "__main__":

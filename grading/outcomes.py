@@ -21,11 +21,12 @@ STATUSES = {
 
 UNGRADED = ("missing", "unreadable")
 STOPPED = ("crashed", "memory", "error")
+DONE = ("passed", "by hand", "marked")
 
 
 @dataclass
 class Cell:
-    """A graded cell. ``kind`` is "passed", "by hand", or what was found: "wrong", "time", …"""
+    """A graded cell. ``kind`` is "passed", "by hand" or "marked", or what was found: "wrong", "time", …"""
 
     kind: str
     points: float
@@ -69,7 +70,7 @@ def status_of(cells: Iterable[Cell], tampered: list[str]) -> str:
         return "timed out"
     if any(kind in STOPPED for kind in kinds):
         return "crashed"
-    if any(kind not in ("passed", "by hand") for kind in kinds):
+    if any(kind not in DONE for kind in kinds):
         return "wrong"
     return "needs hand marking" if "by hand" in kinds else "graded"
 

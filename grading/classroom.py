@@ -1,0 +1,247 @@
+"""The class run: every submission examined, on as many cores as there are, and every one a row.
+
+Examining needs nothing but the notebook's cells, so it happens anywhere: in this machine's desks or
+on a Dask cluster. Recording is nbgrader's own autograding, in this process alone, with the results
+in hand. Each result is kept in a file of its own before it is recorded; a run that is killed goes
+on from these files.
+"""
+
+import contextlib
+import hashlib
+import itertools
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from grading import gradebook, restore, steps, submissions
+from grading.desk import Desk
+from grading.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
+
+RESULTS = "results"
+DESKS = threading.local()
+NUMBERS = itertools.count()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission that is to be examined: what an examiner needs, and what comes with the result."""
+
+    student: str
+    key: str
+    cells: list[dict]
+    changes: restore.Changes
+
+
+def examine(cells: list[dict], setup: str, unsafe: bool) -> dict[str, dict]:
+    """Examine one submission at this thread's own desk, here or on a cluster's machine."""
+    if not hasattr(DESKS, "desk"):
+        DESKS.desk = Desk(os.getpid() * 64 + next(NUMBERS) % 64, unsafe)
+    return DESKS.desk.examine(cells, setup)
+
+
+@contextlib.contextmanager
+def desks(scheduler: str = "") -> Iterator[Executor]:
+    """Where submissions are examined: a thread and a desk for each core, or a Dask cluster."""
+    if scheduler:
+        from distributed import Client
+
+        with Client(scheduler, timeout=30) as client:
+            yield client.get_executor(pure=False, retries=3)
+        return
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@cache
+def version() -> str:
+    """Of the code that grades: another one, and everything is graded again."""
+    root = Path(__file__).resolve().parent.parent
+    files = sorted(path for name in ("grading", "helpers") for path in (root / name).rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+class Classroom:
+    """One assignment of a course, as nbgrader's configuration in its folder describes it."""
+
+    def __init__(self, config: Config, assignment: str, unsafe: bool = False):
+        self.assignment = assignment
+        self.api = NbGraderAPI(config=config)
+        self.api.log_level = "ERROR"
+        self.course: CourseDirectory = self.api.coursedir
+        examiner = steps.Examine(config=config)
+        self.setup, self.unsafe = examiner.setup, unsafe or examiner.unsafe
+        self.folder = Path(self.course.root) / RESULTS / assignment
+        with gradebook.opened(self.course) as book:
+            released = steps.released_notebook(
+                self.course, {"assignment": assignment, "notebook": assignment}
+            )
+            self.released = gradebook.with_hidden_tests(book, released, assignment)
+            self.known = sorted(gradebook.students(book))
+            self.marks = gradebook.marks(book, assignment)
+
+    # ------------------------------------------------------------ the run
+
+    def run(
+        self, executor: Executor, again: bool = False, tell: Callable[[Outcome], None] = print
+    ) -> list[Outcome]:
+        """Every student's outcome, in their order; ``tell`` is called as each of them is known."""
+        outcomes: dict[str, Outcome] = {}
+        running: dict[Future, Job] = {}
+        for outcome in self.without_notebook():
+            outcomes[outcome.student] = outcome
+            tell(outcome)
+        for job in self.jobs():
+            outcome, results = (None, None) if again else self.kept(job)
+            if outcome is None:
+                running[executor.submit(examine, job.cells, self.setup, self.unsafe)] = job
+                continue
+            outcomes[job.student] = outcome if outcome.recorded else self.record(job, results)
+            tell(outcomes[job.student])
+        for future in as_completed(running):
+            job = running.pop(future)
+            results = future.result()
+            self.keep(self.outcome(job, results), results)
+            outcomes[job.student] = self.record(job, results)
+            tell(outcomes[job.student])
+        return [outcomes[student] for student in sorted(outcomes)]
+
+    def jobs(self) -> Iterator[Job]:
+        """The submissions that can be graded, put right."""
+        for submission in submissions.collected(Path(self.course.root), self.assignment):
+            if submission.status:
+                continue
+            right, changes = restore.put_right(submissions.read(submission.path), self.released)
+            cells = steps.code_cells(right)
+            texts = [cell.source for cell in right.cells]
+            key = steps.fingerprint([*cells, *texts, version()], self.setup)
+            yield Job(submission.student, key, cells, changes)
+
+    def without_notebook(self) -> Iterator[Outcome]:
+        """The rows of those who handed in nothing that can be graded."""
+        collected = submissions.collected(Path(self.course.root), self.assignment)
+        for submission in collected:
+            if submission.status:
+                yield Outcome(
+                    submission.student, self.assignment, submission.status, submission.sentence
+                )
+        for student in sorted(set(self.known) - {s.student for s in collected}):
+            yield Outcome(
+                student, self.assignment, "missing", "missing: nothing was handed in."
+            )
+
+    # ------------------------------------------------------------ what is kept
+
+    def file(self, student: str) -> Path:
+        return self.folder / f"{student}.json"
+
+    def keep(self, outcome: Outcome, results: dict[str, dict]) -> None:
+        save(outcome, self.file(outcome.student), {"results": results})
+
+    def kept(self, job: Job) -> tuple[Outcome | None, dict | None]:
+        """What an earlier run made of the same notebook, and whether it is in the gradebook still."""
+        found = load(self.file(job.student))
+        if found is None or found[0].key != job.key:
+            return None, None
+        outcome, results = found[0], found[1]["results"]
+        there = job.student in self.marks and self.autograded(job.student).exists()
+        if outcome.recorded and there:
+            return self.marked(outcome, self.marks[job.student]), results
+        outcome.recorded = False
+        return outcome, results
+
+    def autograded(self, student: str) -> Path:
+        folder = self.course.format_path(self.course.autograded_directory, student, self.assignment)
+        return Path(folder) / f"{self.assignment}.ipynb"
+
+    def record(self, job: Job, results: dict[str, dict]) -> Outcome:
+        """Let nbgrader grade the submission, with the results in hand; what it then has of it."""
+        outcome = self.outcome(job, results)
+        fingerprint = steps.fingerprint(job.cells, self.setup)
+        steps.Examine.ready[fingerprint] = results
+        try:
+            done = self.api.autograde(self.assignment, job.student)
+        finally:
+            del steps.Examine.ready[fingerprint]
+        if not done["success"]:
+            lines = (done.get("error") or done.get("log") or "no reason given").strip().splitlines()
+            outcome.status, outcome.sentence = "crashed", f"nbgrader did not record it: {lines[-1]}"
+            return outcome
+        with gradebook.opened(self.course) as book:
+            outcome = self.marked(outcome, gradebook.marks(book, self.assignment, job.student)[job.student])
+        outcome.recorded = True
+        self.keep(outcome, results)
+        return outcome
+
+    # ------------------------------------------------------------ what is said
+
+    def outcome(self, job: Job, results: dict[str, dict]) -> Outcome:
+        """What the tests found; the marks are nbgrader's, and come later."""
+        cells = {}
+        for cell in self.released.cells:
+            name, about = restore.grade_id(cell), restore.about(cell)
+            if not about.get("grade"):
+                continue
+            if not restore.is_test(cell):
+                cells[name] = Cell("by hand", 0.0, float(about["points"]))
+                continue
+            result = results[cell["id"]]
+            found = result["found"] or {"kind": "error"}
+            cells[name] = Cell(
+                found["kind"], 0.0, float(about["points"]), result["seconds"],
+                found.get("exercise") or "", found.get("part") or "",
+                found.get("misconception"), found.get("line") or "",
+            )  # fmt: skip
+        seconds = sum(result["seconds"] for result in results.values())
+        changes = job.changes
+        return Outcome(
+            job.student, self.assignment, status_of(cells.values(), changes.tampered), "",
+            seconds, cells, changes.tampered, changes.mended, job.key,
+        )  # fmt: skip
+
+    def marked(self, outcome: Outcome, marks: dict[str, gradebook.Mark]) -> Outcome:
+        """The outcome with the gradebook's points, its status and its sentence."""
+        for name, cell in outcome.cells.items():
+            mark = marks.get(name)
+            if mark is None:
+                continue
+            cell.points, cell.max_points = mark.points, mark.max_points
+            if cell.kind in ("by hand", "marked", "not attempted") and not cell.exercise:
+                cell.kind = "marked" if mark.by_hand else "by hand" if mark.waits else "not attempted"
+        outcome.status = status_of(outcome.cells.values(), outcome.tampered)
+        outcome.sentence = sentence(outcome)
+        return outcome
+
+
+def sentence(outcome: Outcome) -> str:
+    """What an instructor wants to know of it, in a line."""
+    tests = [cell for cell in outcome.cells.values() if cell.kind not in ("by hand", "marked")]
+    passed = sum(cell.kind == "passed" for cell in tests)
+    said = f"{outcome.points:g} of {outcome.max_points:g} points"
+    if passed < len(tests):
+        said += f", {passed} of {len(tests)} tests passed"
+    if outcome.status == "tampered":
+        said += "; put right: " + " ".join(outcome.tampered[:2])
+        more = len(outcome.tampered) - 2
+        said += f" And {more} more." if more > 0 else ""
+    if outcome.status in ("crashed", "timed out"):
+        kinds = ("time",) if outcome.status == "timed out" else ("crashed", "memory", "error")
+        names = [name for name, cell in outcome.cells.items() if cell.kind in kinds]
+        said += f"; look at {', '.join(names[:3])}" + (" …" if len(names) > 3 else "")
+    return said + ("" if said.endswith(".") else ".")
+
+
+def is_graded(outcome: Outcome) -> bool:
+    return outcome.status not in UNGRADED and outcome.recorded
