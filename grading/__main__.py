@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
             f"there are: {', '.join(known) or 'none'}."
         )
     from grading import gradebook, sandbox
-    from grading.classroom import Classroom
+    from grading.classroom import Classroom, NoCluster
     from grading.submissions import collected
 
     if not collected(Path(), options.assignment):
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
             sandbox.required(options.unsafe)
         classroom = Classroom(configuration(), options.assignment, options.unsafe)
         return graded(classroom, options)
-    except (gradebook.NoGradebook, sandbox.NoSandbox, FileNotFoundError) as reason:
+    except (gradebook.NoGradebook, sandbox.NoSandbox, NoCluster, FileNotFoundError) as reason:
         sys.exit(str(reason))
     except KeyboardInterrupt:
         print("\nStopped. What is graded is kept: the same command goes on from here.")

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -30,6 +28,10 @@ from grading.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
 RESULTS = "results"
 DESKS = threading.local()
 NUMBERS = itertools.count()
+
+
+class NoCluster(Exception):
+    """Nobody is there to examine; the text says where nobody is."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,13 @@ def desks(scheduler: str = "") -> Iterator[Executor]:
     if scheduler:
         from distributed import Client
 
-        with Client(scheduler, timeout=30) as client:
+        try:
+            client = Client(scheduler, timeout=30)
+        except (OSError, ValueError):
+            raise NoCluster(
+                f"No Dask scheduler answers at {scheduler}. Start one there: dask scheduler."
+            ) from None
+        with client:
             yield client.get_executor(pure=False, retries=3)
         return
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
@@ -138,9 +146,7 @@ class Classroom:
                     submission.student, self.assignment, submission.status, submission.sentence
                 )
         for student in sorted(set(self.known) - {s.student for s in collected}):
-            yield Outcome(
-                student, self.assignment, "missing", "missing: nothing was handed in."
-            )
+            yield Outcome(student, self.assignment, "missing", "missing: nothing was handed in.")
 
     # ------------------------------------------------------------ what is kept
 
@@ -180,7 +186,9 @@ class Classroom:
             outcome.status, outcome.sentence = "crashed", f"nbgrader did not record it: {lines[-1]}"
             return outcome
         with gradebook.opened(self.course) as book:
-            outcome = self.marked(outcome, gradebook.marks(book, self.assignment, job.student)[job.student])
+            outcome = self.marked(
+                outcome, gradebook.marks(book, self.assignment, job.student)[job.student]
+            )
         outcome.recorded = True
         self.keep(outcome, results)
         return outcome
@@ -219,7 +227,9 @@ class Classroom:
                 continue
             cell.points, cell.max_points = mark.points, mark.max_points
             if cell.kind in ("by hand", "marked", "not attempted") and not cell.exercise:
-                cell.kind = "marked" if mark.by_hand else "by hand" if mark.waits else "not attempted"
+                cell.kind = (
+                    "marked" if mark.by_hand else "by hand" if mark.waits else "not attempted"
+                )
         outcome.status = status_of(outcome.cells.values(), outcome.tampered)
         outcome.sentence = sentence(outcome)
         return outcome

@@ -46,7 +46,9 @@ class Desk:
             if lost is not None:
                 results[lost["id"]] = ended("the examiner was ended while it looked at this.")
         for cell in cells:
-            results.setdefault(cell["id"], ended("it was not looked at: too much went wrong before."))
+            results.setdefault(
+                cell["id"], ended("it was not looked at: too much went wrong before.")
+            )
         return results
 
     def collect(self, results: dict[str, dict]) -> bool:
@@ -64,7 +66,8 @@ class Desk:
             return
         self.close()
         ours, theirs = socket.socketpair()
-        self.line, self.log = wire.Line(ours), tempfile.TemporaryFile()
+        self.line = wire.Line(ours)
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process runs
         safety = "unsafe" if self.unsafe else "safe"
         begin = "from grading import examiner; examiner.run()"
         self.process = subprocess.Popen(

@@ -17,9 +17,7 @@ def write(outcomes: Sequence[Outcome], students: dict[str, Student], folder: Pat
     asked about, a nought is not.
     """
     tables = {"class.csv": whole, "canvas.csv": canvas, "moodle.csv": moodle}
-    return [
-        table(folder / name, make(outcomes, students)) for name, make in tables.items()
-    ]
+    return [table(folder / name, make(outcomes, students)) for name, make in tables.items()]
 
 
 def whole(outcomes: Sequence[Outcome], students: dict[str, Student]) -> list[list]:

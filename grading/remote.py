@@ -97,7 +97,9 @@ class Process:
         self.forks += 1
         self.line = wire.Line(self.sandbox.begin())
         for source in self.ran:
-            self.asked({"ask": "run", "source": source, "seconds": float(CELL_SECONDS)}, CELL_SECONDS)
+            self.asked(
+                {"ask": "run", "source": source, "seconds": float(CELL_SECONDS)}, CELL_SECONDS
+            )
 
     def close(self) -> None:
         if self.line is not None:
@@ -178,7 +180,7 @@ class Process:
         try:
             reply = self.ask(message, CELL_SECONDS)
         except Gone as gone:
-            kind, sentence = GONE[gone.why]
+            _, sentence = GONE[gone.why]
             return [error_output("Ended", sentence)]
         self.ran.append(source)
         return [output for output in map(as_output, listed(reply.get("outputs"))) if output]
@@ -204,7 +206,7 @@ class Process:
         except Gone as gone:
             raise RuntimeError(GONE[gone.why][1]) from None
         if "raised" in reply:
-            kind, message = (texts(reply["raised"]) + ["", ""])[:2]
+            kind, message = [*texts(reply["raised"]), "", ""][:2]
             raise built_in(kind, message)
         return reply.get("returned")
 

@@ -170,7 +170,9 @@ def own_cells(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
 def numbered(cells: list[NotebookNode]) -> list[NotebookNode]:
     """The cells with ids that differ, and are the same at every run."""
     ours = {cell["id"] for cell in cells}
-    free = (name for number in range(len(cells) + len(ours)) if (name := f"own-{number}") not in ours)
+    free = (
+        name for number in range(len(cells) + len(ours)) if (name := f"own-{number}") not in ours
+    )
     for cell in cells:
         if cell["id"] == "own":
             cell["id"] = next(free)

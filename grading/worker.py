@@ -52,7 +52,9 @@ def main() -> None:
     os.chdir(scratch)
     cannot_be_traced()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)  # the kernel keeps these from a sandbox's first process
+        signal.signal(
+            number, signal.SIG_DFL
+        )  # the kernel keeps these from a sandbox's first process
     shell = imported()
     student.NOT_THE_STUDENTS += (str(Path(__file__).parent) + os.sep,)
     empty(scratch)

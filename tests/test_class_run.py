@@ -1,0 +1,202 @@
+"""The class run: every submission a row, nothing run twice, nothing lost when it is killed."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from nbgrader.apps import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from nbgrader_course import BIN, Course
+
+from grading import classroom, gradebook
+
+NAME = "02_depthwise_convolution"
+POINTS, BY_HAND = 33, 3
+TESTS = 18
+
+
+class AtOnce(Executor):
+    """Says of every test cell that it passed, and counts how often it is asked."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def submit(self, function, cells, setup, unsafe):
+        self.asked += 1
+        found = {cell["id"]: {"kind": "passed"} if cell["test"] else None for cell in cells}
+        done = Future()
+        done.set_result(
+            {name: {"outputs": [], "found": f, "seconds": 0.5} for name, f in found.items()}
+        )
+        return done
+
+
+@contextmanager
+def at(folder: Path):
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def room(course: Course) -> classroom.Classroom:
+    with at(course.folder):
+        app = NbGrader()
+        app.load_config_file()
+        return classroom.Classroom(app.config, NAME)
+
+
+def ran(course: Course, executor: Executor, again: bool = False) -> dict:
+    outcomes = room(course).run(executor, again, tell=lambda outcome: None)
+    return {outcome.student: outcome for outcome in outcomes}
+
+
+@pytest.fixture
+def course(tmp_path):
+    course = Course(tmp_path, NAME)
+    course.submit("ada", course.answered())
+    course.submit("bela", course.answered(depthwise_params="# another text"))
+    course.submit("chen", "<<<<<<< HEAD\n{")
+    (course.folder / "submitted" / "dora").mkdir()
+    return course
+
+
+def test_every_submission_is_a_row_and_the_gradebook_has_the_marks(course):
+    outcomes = ran(course, AtOnce())
+    assert {name: o.status for name, o in outcomes.items()} == {
+        "ada": "needs hand marking",
+        "bela": "needs hand marking",
+        "chen": "unreadable",
+        "dora": "missing",
+    }
+    assert outcomes["ada"].points == POINTS - BY_HAND
+    assert outcomes["ada"].max_points == POINTS
+    assert outcomes["ada"].sentence == "30 of 33 points."
+    points = course.points("ada")
+    assert sum(score for score, _ in points.values()) == POINTS - BY_HAND
+    assert sum(cell.kind == "passed" for cell in outcomes["ada"].cells.values()) == TESTS
+
+
+def test_what_is_unchanged_is_not_examined_again_unless_asked(course):
+    executor = AtOnce()
+    ran(course, executor)
+    assert executor.asked == 2
+    ran(course, executor)
+    assert executor.asked == 2
+    shutil.rmtree(course.folder / "submitted" / "ada")
+    course.submit("ada", course.answered(depthwise_macs="# yet another text"))
+    ran(course, executor)
+    assert executor.asked == 3
+    ran(course, executor, again=True)
+    assert executor.asked == 5
+
+
+def test_nbgrader_records_the_results_at_hand_and_examines_nothing_itself(course, monkeypatch):
+    monkeypatch.setattr("grading.steps.desk", lambda unsafe: pytest.fail("examined once more"))
+    ran(course, AtOnce())
+
+
+def test_a_result_that_was_not_recorded_is_recorded_and_not_examined(course):
+    ran(course, AtOnce())
+    kept = course.folder / "results" / NAME / "ada.json"
+    saved = json.loads(kept.read_text())
+    kept.write_text(json.dumps(saved | {"recorded": False}))
+    shutil.rmtree(course.folder / "autograded" / "ada")
+    executor = AtOnce()
+    outcomes = ran(course, executor)
+    assert executor.asked == 0
+    assert outcomes["ada"].recorded
+    assert (course.folder / "autograded" / "ada" / NAME / f"{NAME}.ipynb").exists()
+
+
+def test_a_gradebook_that_is_new_gets_its_marks_from_what_was_kept(course):
+    ran(course, AtOnce())
+    (course.folder / "gradebook.db").unlink()
+    assert course.nbgrader("generate_assignment").returncode == 0
+    executor = AtOnce()
+    ran(course, executor)
+    assert executor.asked == 0
+    assert sum(score for score, _ in course.points("bela").values()) == POINTS - BY_HAND
+
+
+def test_half_a_file_from_a_killed_run_is_no_result(course):
+    ran(course, AtOnce())
+    kept = course.folder / "results" / NAME / "ada.json"
+    kept.write_text(kept.read_text()[:100])
+    executor = AtOnce()
+    assert ran(course, executor)["ada"].points == POINTS - BY_HAND
+    assert executor.asked == 1
+
+
+def test_a_student_of_the_gradebook_who_handed_in_nothing_is_a_row(course):
+    room(course)
+    with at(course.folder):
+        app = NbGrader()
+        app.load_config_file()
+        with gradebook.opened(CourseDirectory(config=app.config)) as book:
+            book.add_student("emil")
+    outcomes = ran(course, AtOnce())
+    assert outcomes["emil"].status == "missing"
+    assert outcomes["emil"].max_points == 0
+
+
+def test_a_mark_given_by_hand_is_kept_and_ends_the_waiting(course):
+    ran(course, AtOnce())
+    with at(course.folder):
+        app = NbGrader()
+        app.load_config_file()
+        with gradebook.opened(CourseDirectory(config=app.config)) as book:
+            submission = book.find_submission(NAME, "ada")
+            (grade,) = [
+                grade for grade in submission.notebooks[0].grades if grade.max_score == BY_HAND
+                and grade.cell.cell_type == "markdown"
+            ]  # fmt: skip
+            grade.manual_score, grade.needs_manual_grade = 2.0, False
+            book.db.commit()
+    outcome = ran(course, AtOnce())["ada"]
+    assert (outcome.status, outcome.points) == ("graded", POINTS - BY_HAND + 2)
+
+
+def grade(course: Course, *options: str) -> subprocess.Popen:
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "grading", NAME, "--no-feedback", *options]
+    return subprocess.Popen(
+        command, cwd=course.folder, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def test_a_run_that_is_killed_goes_on_and_has_the_marks_of_one_that_is_not(course):
+    for number in range(6):
+        course.submit(f"extra{number}", course.answered(depthwise_params=f"# {number}"))
+    first = grade(course)
+    for line in first.stdout:
+        if line.startswith("[4/"):  # chen, dora, and two that were examined
+            break
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    kept = len(list((course.folder / "results" / NAME).glob("*.json")))
+    assert 2 <= kept < 8, "it was killed in the middle"
+    said, _ = grade(course).communicate(timeout=300)
+    assert "2 unreadable" not in said and "1 missing, 1 unreadable, 8" in said, said
+    with (course.folder / "results" / NAME / "class.csv").open() as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert len(rows) == 10
+    assert rows["ada"]["points"] == f"{POINTS - BY_HAND}"
+    # The others leave depthwise_params unanswered: 2 points less.
+    assert {rows[f"extra{n}"]["points"] for n in range(6)} == {f"{POINTS - BY_HAND - 2}"}
+    for student in rows:
+        if rows[student]["points"]:
+            scores = course.points(student)
+            assert sum(score for score, _ in scores.values()) == float(rows[student]["points"])
+            assert len(scores) == TESTS + 1, "no cell has two marks"
