@@ -16,6 +16,7 @@ from typing import Any
 
 from grading import sandbox, wire
 from grading.remote import BUILT_IN, Process, error_output
+from helpers.check import pictures
 from helpers.check.verdicts import CheckFailed, NotAttempted
 
 TEST = "<test cell>"
@@ -60,7 +61,7 @@ def examined(source: str, names: dict[str, Any], process: Process) -> dict:
         except CheckFailed as failed:
             found = what(failed)
             lines = failed._render_traceback_()
-            errors = [error_output(type(failed).__name__, str(failed), lines)]
+            errors = [*picture(failed), error_output(type(failed).__name__, str(failed), lines)]
         except BaseException as error:  # a test cell of plain asserts, or one that is broken
             found = {"kind": "wrong" if isinstance(error, AssertionError) else "error"}
             errors = [plain_error(error, source)]
@@ -79,6 +80,17 @@ def what(failed: CheckFailed) -> dict:
         "misconception": failed.misconception,
         "line": failed.lines[0],
     }
+
+
+def picture(failed: CheckFailed) -> list[dict]:
+    """The right output beside the student's, as the check shows it in a notebook, if it does."""
+    if failed.comparison is None:
+        return []
+    try:
+        data, about = pictures.picture(failed.comparison)._repr_mimebundle_()
+    except Exception:  # nothing that is drawn can fail a check
+        return []
+    return [{"output_type": "display_data", "data": data, "metadata": about}]
 
 
 def plain_error(error: BaseException, source: str) -> dict:
@@ -104,7 +116,7 @@ def forget_models() -> None:
     """Keras keeps a name of every layer that was ever built, and their graphs."""
     keras = sys.modules.get("keras")
     if keras is not None:
-        keras.backend.clear_session()
+        keras.backend.clear_session(free_memory=False)  # no search for garbage each time: it is 0.2 s
 
 
 # ---------------------------------------------------------------- the process

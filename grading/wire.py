@@ -20,6 +20,8 @@ BYTES = 64 * 2**20
 """The largest message. `build_cnn` is 5 MB, the largest answer of the course."""
 ITEMS, DEPTH, DIGITS, TEXT = 200_000, 20, 1000, 100_000
 NUMBERS = "biufc"
+SIMPLE = {type(None), bool, float}
+CONTAINERS = {str, list, tuple, dict, np.ndarray}
 HEADER = struct.Struct(">Q")
 
 TUPLE, DICT, ARRAY, OBJECTS, SCALAR, INTEGER, OPAQUE, MODEL, CALLBACK, COMPLEX = range(1, 11)
@@ -52,6 +54,13 @@ class Callback:
     """A function that stays where it is; the other side may call it by its number."""
 
     number: int
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What `Packer.plain` has made of a value already."""
+
+    value: Any
 
 
 class Opaque:
@@ -88,10 +97,14 @@ class Packer:
             raise Refused("more items than anyone needs")
         if depth > DEPTH:
             raise Refused("nested more deeply than anyone needs")
-        value = self.special(value)
         kind = type(value)
-        if value is None or kind is bool or kind is float:
+        if kind in SIMPLE or (kind is int and -(2**63) <= value < 2**64):
             return value
+        if kind is Plain:
+            return value.value
+        if kind not in CONTAINERS:
+            value = self.special(value)
+            kind = type(value)
         if isinstance(value, np.ndarray):
             return self.array(np.asarray(value), depth)
         if isinstance(value, np.generic):

@@ -261,17 +261,16 @@ class Session:
     def crossing(self, value: Any) -> Any:
         """The value, or what it is called where it cannot cross."""
         try:
-            wire.Packer(departing).pack(value)
+            return wire.Plain(wire.Packer(departing).plain(value))
         except Exception:
             return wire.opaque(type(value).__name__, "")
-        return value
 
     def use(self, name: str, args: list, options: dict) -> dict:
         """Call a function just so: what it returns, or raises."""
         try:
             with self.quietly():
                 returned = self.shell.user_ns[name](*args, **options)
-            wire.Packer(departing).pack(returned)
+            returned = wire.Plain(wire.Packer(departing).plain(returned))
         except BaseException as error:
             return {"raised": [type(error).__name__, student.describe(error)]}
         return {"returned": returned}
@@ -291,8 +290,7 @@ class Session:
         try:
             with self.quietly(), student.supplied(function, versions or {}) as used:
                 answer = student.call(function, given, positional, student.Terms(**terms))
-            reply = {"answer": answer}
-            wire.Packer(departing).pack(answer)
+            reply = {"answer": wire.Plain(wire.Packer(departing).plain(answer))}
         except student.Unattempted as unattempted:
             reply = {"unattempted": unattempted.stub}
         except student.Problem as problem:
