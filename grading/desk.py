@@ -25,6 +25,8 @@ DEATHS = 5
 class Desk:
     """Examines submissions one at a time. Starts at the first one, some seconds; `close` ends it."""
 
+    program = "from grading import examiner; examiner.run()"
+
     def __init__(self, number: int = 0, unsafe: bool = False):
         self.number, self.unsafe = number, unsafe
         self.process: subprocess.Popen | None = None
@@ -69,9 +71,8 @@ class Desk:
         self.line = wire.Line(ours)
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process runs
         safety = "unsafe" if self.unsafe else "safe"
-        begin = "from grading import examiner; examiner.run()"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", begin, str(theirs.fileno()), str(self.number), safety],
+            [sys.executable, "-c", self.program, str(theirs.fileno()), str(self.number), safety],
             pass_fds=[theirs.fileno()],
             env={**os.environ, **ONE_THREAD, **QUIET, "NBGRADER_EXECUTION": "autograde"},
             stdin=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grading.wire import Model, Refused
+from helpers import quiet
 from helpers.check import limits
 
 CHARACTERS = 2**20
@@ -22,6 +23,7 @@ FORBIDDEN = {
     "Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer",
     "StringLookup", "IntegerLookup", "TextVectorization", "HashedCrossing", "FeatureSpace",
 }  # fmt: skip
+WHOLE = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 # Values of a configuration that name no class.
 VALUES = {"__keras_tensor__", "__tensor__", "__numpy__", "__tuple__", "__ellipsis__", "__complex__"}
 
@@ -122,10 +124,12 @@ def arriving(model: Model) -> Any:
     """A Keras model of somebody's plain data; Refused where it asks for more than Keras' layers."""
     if len(model.config) > CHARACTERS:
         raise Refused("a model of more layers than anyone needs")
+    with quiet():
+        import keras as _  # noqa: F401  the first model may come before the first check
     try:
         tree = json.loads(model.config)
-        kind = {"Sequential": "Sequential", "Functional": "Functional"}[tree["kind"]]
-        described = {"module": "keras", "class_name": kind, "config": tree["config"]}
+        kind = tree["kind"]
+        described = {"module": WHOLE[kind], "class_name": kind, "config": tree["config"]}
         permitted(described)
         with limits.memory(GIBIBYTES):
             built = keras().saving.deserialize_keras_object(described, safe_mode=True)
@@ -160,7 +164,7 @@ def permitted(tree: Any) -> None:
 def named(module: str, name: str) -> None:
     """Refused, unless this is a class of Keras that only describes a network."""
     found = getattr(sys.modules.get(module), name, None) if module.startswith("keras") else None
-    if name in ("Sequential", "Functional") and module.startswith("keras"):
+    if name in WHOLE and module.startswith("keras"):
         return
     k = keras()
     kinds = (

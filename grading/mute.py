@@ -14,11 +14,18 @@ class CheckFailed(AssertionError):
 NotAttempted = CheckFailed
 
 
-def unheard(*args, **options) -> None:
-    """Takes the place of every check, hint and picture."""
+class Unheard:
+    """Takes the place of every check, hint and picture, and of all that belongs to them."""
+
+    def __call__(self, *args, **options) -> None: ...
+
+    def __getattr__(self, name: str) -> "Unheard":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
 
 
 def __getattr__(name: str):
     if name in OURS or name.startswith("__"):
         raise AttributeError(name)
-    return unheard
+    return Unheard()

@@ -36,10 +36,10 @@ GONE = {
 
 
 class Gone(Exception):
-    """The process is no more; ``why`` is a key of GONE."""
+    """The process is no more; ``why`` is a key of GONE, or the sentence itself."""
 
     def __init__(self, why: str):
-        self.why = why
+        self.kind, self.sentence = GONE.get(why, ("type", why))
 
 
 class Remote:
@@ -125,10 +125,12 @@ class Process:
                     return reply
                 self.send(self.called_back(reply))
             raise Gone("")
-        except (wire.Closed, wire.Refused) as closed:
-            why = self.sandbox.ended_for if isinstance(closed, wire.Closed) else ""
+        except wire.Closed:
             self.close()
-            raise Gone(why) from None
+            raise Gone(self.sandbox.ended_for) from None
+        except wire.Refused as refused:
+            self.close()
+            raise Gone(f"it returned {refused}.") from None
         except wire.Late:
             self.close()
             raise Gone("time") from None
@@ -180,8 +182,7 @@ class Process:
         try:
             reply = self.ask(message, CELL_SECONDS)
         except Gone as gone:
-            _, sentence = GONE[gone.why]
-            return [error_output("Ended", sentence)]
+            return [error_output("Ended", gone.sentence)]
         self.ran.append(source)
         return [output for output in map(as_output, listed(reply.get("outputs"))) if output]
 
@@ -204,7 +205,7 @@ class Process:
         try:
             reply = self.ask(message, limits.SECONDS)
         except Gone as gone:
-            raise RuntimeError(GONE[gone.why][1]) from None
+            raise RuntimeError(gone.sentence) from None
         if "raised" in reply:
             kind, message = [*texts(reply["raised"]), "", ""][:2]
             raise built_in(kind, message)
@@ -233,9 +234,8 @@ class Process:
         try:
             reply = self.ask(message, terms.seconds or limits.SECONDS)
         except Gone as gone:
-            kind, sentence = GONE[gone.why]
             called = f"  called as {student.signature(function, arguments)}"
-            raise student.Problem(Finding(kind, (sentence, called))) from None
+            raise student.Problem(Finding(gone.kind, (gone.sentence, called))) from None
         self.used.update(name for name in texts(reply.get("used")) if name in self.versions)
         if isinstance(reply.get("given"), dict):
             take_over(given, reply["given"])

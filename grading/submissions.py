@@ -96,7 +96,7 @@ def submission(home: Path, assignment: str, course: Path, known: set[str]) -> Su
     except OSError as error:
         why = (error.strerror or type(error).__name__).lower()
         status, sentence = "unreadable", f"unreadable: {why}; look at the folder's permissions."
-    student = home.name if os.path.isdir(home) else home.stem
+    student = home.stem if os.path.isfile(home) else home.name
     return Submission(shown(student), status, sentence, path)
 
 
@@ -217,7 +217,8 @@ def text_of(path: Path) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Unreadable(CUT_OFF if error.end == len(data) else NOT_UTF8) from None
+        cut_off = error.reason == "unexpected end of data"  # in the middle of a letter
+        raise Unreadable(CUT_OFF if cut_off else NOT_UTF8) from None
 
 
 def parsed(text: str) -> Any:
@@ -270,7 +271,8 @@ def cell_of(raw: dict) -> dict:
     kind, source = raw["cell_type"], raw.get("source", raw.get("input", ""))
     source = plain("".join(source))
     if kind == "heading":
-        kind, source = "markdown", f"{'#' * int(raw.get('level', 1))} {' '.join(source.splitlines())}"
+        hashes = "#" * min(int(raw.get("level", 1)), 6)
+        kind, source = "markdown", f"{hashes} {' '.join(source.splitlines())}"
     if kind not in ("code", "markdown", "raw"):
         raise ValueError(kind)
     said = raw.get("metadata") or {}
@@ -315,7 +317,9 @@ def unlike(given: list[Any]) -> Iterator[str]:
 # ---------------------------------------------------------------- whose notebook it is
 
 
-def check_assignment(notebook: NotebookNode, course: Path, assignment: str, known: set[str]) -> None:
+def check_assignment(
+    notebook: NotebookNode, course: Path, assignment: str, known: set[str]
+) -> None:
     """Missing, where each cell that nbgrader knows is of another assignment."""
     theirs = names(notebook)
     if not theirs or not known or theirs & known:

@@ -70,5 +70,6 @@ def who(frame: FrameType) -> str | None:
     if module.rpartition(".")[2] in PLUMBING:
         return None
     if module.startswith("helpers."):
-        return OTHERS["helpers.check"] if module.startswith("helpers.check.") else None
+        of_checks = f"{module}.".startswith("helpers.check.")
+        return OTHERS["helpers.check"] if of_checks else None
     return OTHERS.get(module.partition(".")[0])
