@@ -215,8 +215,8 @@ class Classroom:
         seconds = sum(result["seconds"] for result in results.values())
         changes = job.changes
         return Outcome(
-            job.student, self.assignment, status_of(cells.values(), changes.tampered), "",
-            seconds, cells, changes.tampered, changes.mended, job.key,
+            job.student, self.assignment, "", "", seconds, cells,
+            stopped(job.cells, results), changes.tampered, changes.mended, job.key,
         )  # fmt: skip
 
     def marked(self, outcome: Outcome, marks: dict[str, gradebook.Mark]) -> Outcome:
@@ -230,9 +230,17 @@ class Classroom:
                 cell.kind = (
                     "marked" if mark.by_hand else "by hand" if mark.waits else "not attempted"
                 )
-        outcome.status = status_of(outcome.cells.values(), outcome.tampered)
+        kinds = [cell.kind for cell in outcome.cells.values()]
+        kinds += outcome.stopped.values()
+        outcome.status = status_of(kinds, outcome.tampered)
         outcome.sentence = sentence(outcome)
         return outcome
+
+
+def stopped(cells: list[dict], results: dict[str, dict]) -> dict[str, str]:
+    """The student's own cells that had to be ended, and why: "time" or "crashed"."""
+    found = {cell["id"]: results[cell["id"]]["found"] for cell in cells if not cell["test"]}
+    return {name: what["kind"] for name, what in found.items() if what}
 
 
 def sentence(outcome: Outcome) -> str:
@@ -249,6 +257,7 @@ def sentence(outcome: Outcome) -> str:
     if outcome.status in ("crashed", "timed out"):
         kinds = ("time",) if outcome.status == "timed out" else ("crashed", "memory", "error")
         names = [name for name, cell in outcome.cells.items() if cell.kind in kinds]
+        names = [*outcome.stopped, *names]
         said += f"; look at {', '.join(names[:3])}" + (" …" if len(names) > 3 else "")
     return said + ("" if said.endswith(".") else ".")
 

@@ -15,11 +15,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from grading import sandbox, wire
-from grading.remote import BUILT_IN, Process, error_output
-from helpers.check import pictures
+from grading.remote import BUILT_IN, GONE, Process, error_output
+from helpers.check import limits, pictures
 from helpers.check.verdicts import CheckFailed, NotAttempted
 
 TEST = "<test cell>"
+GIBIBYTES = 6
+"""What a test may take: a model of a student's may be small, and what it computes without end."""
 
 
 class Examiner:
@@ -39,7 +41,8 @@ class Examiner:
             for cell in cells:
                 begun = time.monotonic()
                 if not cell["test"]:
-                    result = {"outputs": process.run(cell["source"]), "found": None}
+                    outputs = process.run(cell["source"])
+                    result = {"outputs": outputs, "found": stopped(outputs)}
                 elif cell.get("done"):
                     continue
                 else:
@@ -50,6 +53,15 @@ class Examiner:
             forget_models()
 
 
+def stopped(outputs: list[dict]) -> dict | None:
+    """What there is to say of a student's cell: nothing, unless it had to be ended."""
+    for output in outputs:
+        if output.get("ename") in ("TooLong", "Ended"):
+            too_long = output["ename"] == "TooLong" or output["evalue"] == GONE["time"][1]
+            return {"kind": "time" if too_long else "crashed", "line": output["evalue"]}
+    return None
+
+
 def examined(source: str, names: dict[str, Any], process: Process) -> dict:
     """Run a test cell: its outputs, and what it found."""
     stand_ins = process.stand_ins([n for n in free_names(source) if n not in names])
@@ -57,7 +69,8 @@ def examined(source: str, names: dict[str, Any], process: Process) -> dict:
     printed, found, errors = io.StringIO(), {"kind": "passed"}, []
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
-            exec(compile(source, TEST, "exec"), space)
+            with limits.memory(GIBIBYTES):
+                exec(compile(source, TEST, "exec"), space)
         except CheckFailed as failed:
             found = what(failed)
             lines = failed._render_traceback_()
@@ -116,7 +129,9 @@ def forget_models() -> None:
     """Keras keeps a name of every layer that was ever built, and their graphs."""
     keras = sys.modules.get("keras")
     if keras is not None:
-        keras.backend.clear_session(free_memory=False)  # no search for garbage each time: it is 0.2 s
+        keras.backend.clear_session(
+            free_memory=False
+        )  # no search for garbage each time: it is 0.2 s
 
 
 # ---------------------------------------------------------------- the process

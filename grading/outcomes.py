@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class Outcome:
     sentence: str = ""
     seconds: float = 0.0  # of examining it
     cells: dict[str, Cell] = field(default_factory=dict)  # by grade_id
+    stopped: dict[str, str] = field(default_factory=dict)  # the student's own cells, and why
     tampered: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
     key: str = ""  # of what was graded: another one, and it is graded again
@@ -62,8 +63,8 @@ class Outcome:
         return sum(cell.max_points for cell in self.cells.values())
 
 
-def status_of(cells: Iterable[Cell], tampered: list[str]) -> str:
-    kinds = [cell.kind for cell in cells]
+def status_of(kinds: Collection[str], tampered: list[str]) -> str:
+    """The worst that is true, by the kinds of the cells."""
     if tampered:
         return "tampered"
     if "time" in kinds:

@@ -13,6 +13,8 @@ from traitlets.config import Config
 
 from helpers.check import limits
 
+STOPPED = "this cell did not come to an end; it was stopped."
+
 
 class Outputs:
     """The outputs of one cell in nbformat's words, up to so many characters."""
@@ -98,6 +100,9 @@ class Shell(InteractiveShell):
         return shell
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        if etype is limits.TooLong:
+            self.outputs.error(etype.__name__, STOPPED, [STOPPED])
+            return
         try:
             message = str(evalue)
         except Exception:  # a student's own __str__
@@ -114,8 +119,6 @@ class Shell(InteractiveShell):
             try:
                 with limits.time(seconds):
                     self.run_cell(source, store_history=False)
-            except limits.TooLong:  # between two of IPython's own steps
-                outputs.error("TooLong", "", [])
             except BaseException as error:  # what IPython lets pass
                 self._showtraceback(type(error), error, [type(error).__name__])
         sys.stdout.flush()

@@ -15,11 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 
 
-def run(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProcess:
+def run(
+    folder: Path, module: str, *arguments: str, seconds: float = 500
+) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=seconds
     )
 
 
@@ -60,8 +62,8 @@ class Course:
         text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
         (folder / (file or self.file)).write_text(text, encoding="utf-8")
 
-    def grade(self) -> subprocess.CompletedProcess:
-        return run(self.folder, "grading", self.assignment)
+    def grade(self, *options: str, seconds: float = 500) -> subprocess.CompletedProcess:
+        return run(self.folder, "grading", self.assignment, *options, seconds=seconds)
 
     def marks(self) -> tuple[dict[str, float], set[float]]:
         """Each student's marks, and how many points there were."""

@@ -1,0 +1,58 @@
+"""300 submissions, 5% of them broken as in real classes: 300 rows, no abort, nothing lost."""
+
+import csv
+
+import pytest
+from nbgrader_course import Course
+
+from grading import example
+from grading.outcomes import UNGRADED
+
+NAME = "02_depthwise_convolution"
+COUNT = 300
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The class, what each student handed in, and the rows of its table."""
+    course = Course(tmp_path_factory.mktemp("broken"), NAME)
+    made = example.broken_class(course.folder, NAME, COUNT)
+    done = course.grade("--no-feedback", seconds=1500)
+    assert done.stderr == "", done.stderr
+    assert done.returncode == 1, "some cannot be graded"
+    with (course.folder / "results" / NAME / "class.csv").open(encoding="utf-8") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    return course, made, rows
+
+
+def test_every_student_is_a_row(graded):
+    _, made, rows = graded
+    assert len(made) == COUNT
+    assert rows.keys() == made.keys()
+
+
+def test_fifteen_are_broken_and_no_two_in_the_same_way(graded):
+    _, made, _ = graded
+    broken = [one.what for one in made.values() if one.what.startswith("broken")]
+    assert len(broken) == len(set(broken)) == 15
+
+
+def test_each_ends_as_its_file_says(graded):
+    _, made, rows = graded
+    ended = {student: rows[student]["status"] for student in made}
+    assert ended == {student: one.status for student, one in made.items()}
+
+
+def test_every_answer_that_can_be_read_keeps_its_marks(graded):
+    course, made, rows = graded
+    for student, one in made.items():
+        if one.points is None:
+            assert rows[student]["status"] in UNGRADED
+            assert rows[student]["points"] == ""
+            assert rows[student]["sentence"].endswith("."), "it says what to do"
+            continue
+        assert float(rows[student]["points"]) == one.points, (student, one)
+    marks, _ = course.marks()
+    assert {s: marks[s] for s in marks} == {
+        student: one.points for student, one in made.items() if one.points is not None
+    }
