@@ -9,10 +9,7 @@ import logging
 import os
 import sys
 import time
-import warnings
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from grading.outcomes import STATUSES, Outcome
@@ -30,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
     from grading import gradebook, sandbox
     from grading.classroom import Classroom, NoCluster
+    from grading.feedback import configuration
     from grading.submissions import collected
 
     if not collected(Path(), options.assignment):
@@ -64,21 +62,8 @@ def parser() -> argparse.ArgumentParser:
     return said
 
 
-def configuration():
-    """nbgrader's configuration, as its own commands read it in this folder."""
-    from nbgrader.apps import NbGrader
-    from sqlalchemy.exc import SAWarning
-
-    # nbgrader's own objects, flushed in an order that SQLAlchemy warns of and that does no harm
-    warnings.filterwarnings("ignore", category=SAWarning)
-    app = NbGrader()
-    app.load_config_file()
-    logging.getLogger("traitlets").setLevel(logging.ERROR)
-    return app.config
-
-
 def graded(classroom, options: argparse.Namespace) -> int:
-    from grading import export, gradebook, report, sandbox
+    from grading import export, feedback, gradebook, report, sandbox
     from grading.classroom import desks, is_graded
     from grading.progress import Progress
     from grading.submissions import collected
@@ -94,9 +79,17 @@ def graded(classroom, options: argparse.Namespace) -> int:
     with gradebook.opened(classroom.course) as book:
         tables = export.write(outcomes, gradebook.students(book), classroom.folder)
     page = classroom.folder / "report.html"
-    report.write(outcomes, page, assignment=options.assignment, layers=layers, seconds=seconds)
+    report.write(
+        outcomes,
+        page,
+        assignment=options.assignment,
+        layers=() if options.scheduler else layers,
+        seconds=seconds,
+    )
     if not options.no_feedback:
-        feedback(options.assignment, [o.student for o in outcomes if is_graded(o)], options.again)
+        students = [outcome.student for outcome in outcomes if is_graded(outcome)]
+        for problem in feedback.written(options.assignment, students, options.again):
+            print(problem)
     nbgrader_export(classroom)
     said(outcomes, page, tables[0])
     return 0 if all(is_graded(outcome) for outcome in outcomes) else 1
@@ -121,36 +114,6 @@ def nbgrader_export(classroom) -> None:
     app.log_level = logging.ERROR
     app.initialize([])
     app.start()
-
-
-def feedback(assignment: str, students: list[str], again: bool) -> None:
-    """A page for each student, by nbgrader, where the one there is older than the marks."""
-    stale = [student for student in students if again or is_stale(assignment, student)]
-    if not stale:
-        return
-    cores = min(os.cpu_count() or 1, len(stale))
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-        for problem in pool.map(page_for, [(assignment, student) for student in stale]):
-            if problem:
-                print(problem)
-
-
-def is_stale(assignment: str, student: str) -> bool:
-    graded = Path("autograded", student, assignment, f"{assignment}.ipynb")
-    page = Path("feedback", student, assignment, f"{assignment}.html")
-    return not page.exists() or page.stat().st_mtime < graded.stat().st_mtime
-
-
-def page_for(whose: tuple[str, str]) -> str:
-    """Write a student's feedback; why not, in a sentence, or an empty string."""
-    from nbgrader.apps.api import NbGraderAPI
-
-    assignment, student = whose
-    done = NbGraderAPI(config=configuration()).generate_feedback(assignment, student)
-    if done["success"]:
-        return ""
-    lines = (done.get("error") or done.get("log") or "no reason given").strip().splitlines()
-    return f"{student}: no feedback was written: {lines[-1]}"
 
 
 if __name__ == "__main__":

@@ -245,7 +245,7 @@ def stopped(cells: list[dict], results: dict[str, dict]) -> dict[str, str]:
 
 def sentence(outcome: Outcome) -> str:
     """What an instructor wants to know of it, in a line."""
-    tests = [cell for cell in outcome.cells.values() if cell.kind not in ("by hand", "marked")]
+    tests = [cell for cell in outcome.cells.values() if cell.kind == "passed" or cell.line]
     passed = sum(cell.kind == "passed" for cell in tests)
     said = f"{outcome.points:g} of {outcome.max_points:g} points"
     if passed < len(tests):
@@ -258,7 +258,8 @@ def sentence(outcome: Outcome) -> str:
         kinds = ("time",) if outcome.status == "timed out" else ("crashed", "memory", "error")
         names = [name for name, cell in outcome.cells.items() if cell.kind in kinds]
         names = [*outcome.stopped, *names]
-        said += f"; look at {', '.join(names[:3])}" + (" …" if len(names) > 3 else "")
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        said += f"; look at {', '.join(names[:3])}{more}"
     return said + ("" if said.endswith(".") else ".")
 
 

@@ -16,7 +16,7 @@ from helpers.check import limits
 
 CHARACTERS = 2**20
 """Of a configuration; the largest of the course has some 6,000."""
-GIBIBYTES = 3
+GIBIBYTES, SECONDS = 3, 30
 
 # Keras' own classes that run somebody's code, open a file, or need another framework.
 FORBIDDEN = {
@@ -131,12 +131,14 @@ def arriving(model: Model) -> Any:
         kind = tree["kind"]
         described = {"module": WHOLE[kind], "class_name": kind, "config": tree["config"]}
         permitted(described)
-        with limits.memory(GIBIBYTES):
+        with limits.memory(GIBIBYTES), limits.time(SECONDS):
             built = keras().saving.deserialize_keras_object(described, safe_mode=True)
             if model.weights:
                 built.set_weights(model.weights)
     except Refused:
         raise
+    except limits.TooLong:
+        raise Refused("a model that takes too long to build") from None
     except Exception as error:  # a configuration that somebody made up
         raise Refused(f"a model that cannot be built again ({type(error).__name__})") from None
     with contextlib.suppress(Exception):

@@ -25,6 +25,8 @@ FORKS = 25
 CALLBACKS, CALLBACK_BYTES = 2000, 2 * 2**20
 KINDS = {"crashed", "mutated", "time", "memory", "rule", "type"}
 LINES, CHARACTERS = 12, 300
+OUTPUTS, SHOWN, LINE = 500, 200_000, 2000
+"""Outputs of a cell and characters in them that are kept, however many somebody sends."""
 
 GONE = {
     "": ("crashed", "your code ended the process that it ran in."),
@@ -67,8 +69,11 @@ def call(
 def supplied(function: Remote, versions: dict[str, Callable]) -> Iterator[set[str] | None]:
     """As `student.supplied`: while the block runs, calls find the right versions over there."""
     process, used = function.process, set()
-    known = process.ask({"ask": "names", "names": list(versions)}, limits.SECONDS)
-    names = [*texts(known.get("functions")), *(known.get("values") or {})]
+    try:
+        known = process.ask({"ask": "names", "names": list(versions)}, limits.SECONDS)
+    except Gone:
+        known = {}
+    names = [*texts(known.get("functions")), *texts([*(known.get("values") or ())])]
     process.versions = {name: versions[name] for name in versions if name in names}
     process.used = used
     try:
@@ -184,7 +189,7 @@ class Process:
         except Gone as gone:
             return [error_output("Ended", gone.sentence)]
         self.ran.append(source)
-        return [output for output in map(as_output, listed(reply.get("outputs"))) if output]
+        return as_outputs(listed(reply.get("outputs")))
 
     def stand_ins(self, names: Sequence[str]) -> dict[str, Any]:
         """What stands for those of the names that the student has defined."""
@@ -243,8 +248,7 @@ class Process:
             return reply["answer"]
         if isinstance(reply.get("problem"), dict):
             raise problem(reply["problem"], arguments)
-        stub = reply.get("unattempted")
-        raise student.Unattempted(stub if isinstance(stub, str) else None)
+        raise student.Unattempted(next(iter(texts([reply.get("unattempted")])), None))
 
 
 # ---------------------------------------------------------------- reading what came
@@ -255,7 +259,8 @@ def listed(value: Any) -> list:
 
 
 def texts(value: Any) -> list[str]:
-    return [item for item in listed(value) if isinstance(item, str)]
+    """The strings in a list, none of them longer than a line of a worker's ever is."""
+    return [item[:LINE] for item in listed(value)[:OUTPUTS] if isinstance(item, str)]
 
 
 def problem(reply: dict, arguments: dict[str, Any]) -> student.Problem:
@@ -287,6 +292,18 @@ def take_over(given: dict[str, Any], reply: dict[str, Any]) -> None:
                 ours.compile(optimizer)
 
 
+def as_outputs(replies: list) -> list[dict]:
+    """A cell's outputs, up to so many: an honest worker stops long before."""
+    kept, left = [], SHOWN
+    for output in filter(None, map(as_output, replies)):
+        left -= len(str(output))
+        if left < 0 or len(kept) == OUTPUTS:
+            kept.append({"output_type": "stream", "name": "stdout", "text": "… and more …\n"})
+            break
+        kept.append(output)
+    return kept
+
+
 def as_output(reply: Any) -> dict | None:
     """An output in nbformat's words: text, and nothing that a browser would run."""
     if not isinstance(reply, dict):
@@ -299,7 +316,8 @@ def as_output(reply: Any) -> dict | None:
         shown = {"output_type": kind, "data": {"text/plain": text}, "metadata": {}}
         return shown | ({"execution_count": None} if kind == "execute_result" else {})
     if kind == "error":
-        name, message = (str(reply.get(key, ""))[:CHARACTERS] for key in ("ename", "evalue"))
+        said = [reply.get("ename"), reply.get("evalue")]
+        name, message = (text[:CHARACTERS] if isinstance(text, str) else "" for text in said)
         return error_output(name, message, texts(reply.get("traceback")))
     return None
 

@@ -1,7 +1,7 @@
 """Which submissions can be graded, a sentence for each that cannot, and the notebook of one that can.
 
 Whatever lies in submitted/ ends as a row: nothing that a student hands in raises, is followed out of
-the student's own folder, or takes more memory than its size. `nbgrader autograde` reads these files
+the student's own folder, or takes all the memory. `nbgrader autograde` reads these files
 too, so what it cannot read (another encoding than UTF-8, say) is asked for again, not guessed at.
 """
 
@@ -17,9 +17,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-MOST_BYTES = 100 * 2**20
+MOST_BYTES, MOST_ITEMS = 200 * 2**20, 20_000_000
 MOST_FILES = 5000  # that are looked at in one folder
 NAME_LENGTH = 80  # characters of a file's name that are shown
+PACKED = (".zip", ".gz", ".tgz", ".rar", ".7z")
 OURS = ("nbgrader", "tags")  # the metadata of a cell that `grading.restore` looks at
 MERGE = re.compile(r"^<{7} .*^={7}$.*^>{7} ", re.MULTILINE | re.DOTALL)
 MARKS = {
@@ -27,6 +28,7 @@ MARKS = {
     b"\xff\xfe": "the file is UTF-16 text; ask for it saved as UTF-8.",
     b"\xfe\xff": "the file is UTF-16 text; ask for it saved as UTF-8.",
 }
+NOTHING = "the file is empty; ask for it again."
 NOT_UTF8 = "the file is not UTF-8 text; ask for it saved again from JupyterLab."
 CUT_OFF = "the file ends in the middle of the notebook; ask for the whole file."
 CONFLICT = "the file holds git's merge markers; ask for it with the conflict resolved."
@@ -148,7 +150,9 @@ def why_missing(home: Path, folder: Path, name: str) -> str:
     if misplaced:
         return f"wrong folder: move {within(misplaced[0], home)} to {folder.name}/{name}."
     if folder.is_dir():
-        return f"missing: the folder holds no {name}."
+        packed = [path for path in files(folder) if path.suffix.lower() in PACKED]
+        unpack = f"; unpack {within(packed[0], folder)}" if packed else ""
+        return f"missing: the folder holds no {name}{unpack}."
     return "missing: nothing was handed in for this assignment."
 
 
@@ -205,12 +209,13 @@ def read(path: Path) -> NotebookNode:
 
 
 def text_of(path: Path) -> str:
-    megabytes = path.stat().st_size // 2**20
-    if megabytes * 2**20 >= MOST_BYTES:
-        raise Unreadable(f"the file has {megabytes} MB; ask for it with its outputs cleared.")
-    data = path.read_bytes()
+    size = path.stat().st_size
+    data = path.read_bytes() if size < MOST_BYTES else b""
+    items = sum(data.count(sign) for sign in (b"[", b"{", b","))  # each takes some 60 bytes
+    if size >= MOST_BYTES or items > MOST_ITEMS:
+        raise Unreadable(f"the file has {size // 2**20} MB; ask for it with its outputs cleared.")
     if not data.strip(b"\0 \t\r\n"):
-        raise Unreadable("the file is empty; ask for it again.")
+        raise Unreadable(NOTHING)
     for mark, why in MARKS.items():
         if data.startswith(mark):
             raise Unreadable(why)
@@ -228,7 +233,7 @@ def parsed(text: str) -> Any:
         if MERGE.search(text):
             raise Unreadable(CONFLICT) from None
         ended = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-        cut_off = ended and text.lstrip().startswith("{") and error.pos > 1
+        cut_off = ended and text.lstrip().startswith("{")
         raise Unreadable(CUT_OFF if cut_off else NOT_JSON) from None
     except (ValueError, RecursionError):  # a number of too many digits; lists too deep in lists
         raise Unreadable(NOT_JSON) from None

@@ -19,6 +19,10 @@ import numpy as np
 BYTES = 64 * 2**20
 """The largest message. `build_cnn` is 5 MB, the largest answer of the course."""
 ITEMS, DEPTH, DIGITS, TEXT = 200_000, 20, 1000, 100_000
+PAIRS = 5000
+"""Entries of all dictionaries: keys that are made to collide cost the square of their number."""
+STRANGE = 20
+"""Something that does not cross counts as so many items: a class is made for each."""
 NUMBERS = "biufc"
 SIMPLE = {type(None), bool, float}
 CONTAINERS = {str, list, tuple, dict, np.ndarray}
@@ -85,11 +89,11 @@ class Packer:
     """Makes bytes of a value; ``special`` may turn a value into a Model or a Callback first."""
 
     def __init__(self, special: Callable[[Any], Any] = lambda value: value):
-        self.special, self.items = special, 0
+        self.special, self.items, self.pairs = special, 0, 0
 
     def pack(self, value: Any) -> bytes:
-        self.items = 0
-        return msgpack.packb(self.plain(value), use_bin_type=True)
+        self.items = self.pairs = 0
+        return packed(self.plain(value))
 
     def plain(self, value: Any, depth: int = 0) -> Any:
         self.items += 1
@@ -129,12 +133,13 @@ class Packer:
         if isinstance(value, tuple):
             return self.extension(TUPLE, list(tuple.__iter__(value)), depth)
         if isinstance(value, dict):
+            self.pairs = few(self.pairs + dict.__len__(value))
             return self.extension(DICT, [list(pair) for pair in dict.items(value)], depth)
         return self.described(value)
 
     def extension(self, code: int, parts: list, depth: int) -> msgpack.ExtType:
         plain = [self.plain(part, depth + 1) for part in parts]
-        return msgpack.ExtType(code, msgpack.packb(plain, use_bin_type=True))
+        return msgpack.ExtType(code, packed(plain))
 
     def integer(self, value: int) -> Any:
         if -(2**63) <= value < 2**64:
@@ -154,21 +159,33 @@ class Packer:
         if array.dtype.kind not in NUMBERS + "US":
             return self.described(array)
         parts = [array.dtype.str, list(array.shape), array.tobytes()]
-        return msgpack.ExtType(ARRAY, msgpack.packb(parts, use_bin_type=True))
+        return msgpack.ExtType(ARRAY, packed(parts))
 
     def scalar(self, value: np.generic) -> Any:
-        if value.dtype.kind not in NUMBERS:
+        if value.dtype.kind not in NUMBERS + "US":
             return self.described(value)
         parts = [value.dtype.str, value.tobytes()]
-        return msgpack.ExtType(SCALAR, msgpack.packb(parts, use_bin_type=True))
+        return msgpack.ExtType(SCALAR, packed(parts))
 
     def described(self, value: Any) -> msgpack.ExtType:
+        self.items += STRANGE
         try:
             shown = str(repr(value))[:200]
         except BaseException:  # a student's own __repr__
             shown = ""
         parts = [type(value).__name__[:60], shown]
-        return msgpack.ExtType(OPAQUE, msgpack.packb(parts, use_bin_type=True))
+        return msgpack.ExtType(OPAQUE, packed(parts))
+
+
+def few(pairs: int) -> int:
+    if pairs > PAIRS:
+        raise Refused("dictionaries of more entries than anyone needs")
+    return pairs
+
+
+def packed(plain: Any) -> bytes:
+    """Half a letter, which Python's strings can hold and UTF-8 cannot, becomes a question mark."""
+    return msgpack.packb(plain, use_bin_type=True, unicode_errors="replace")
 
 
 # ---------------------------------------------------------------- unpacking
@@ -178,14 +195,15 @@ class Unpacker:
     """Makes a value of bytes that somebody else sent; Refused if they break a rule."""
 
     def __init__(self, special: Callable[[Any], Any] = lambda value: value):
-        self.special, self.items = special, 0
+        self.special, self.items, self.pairs, self.bytes = special, 0, 0, 0
 
     def unpack(self, data: bytes) -> Any:
-        self.items = 0
+        self.items = self.pairs = self.bytes = 0
         return self.value(data, 0)
 
     def value(self, data: bytes, depth: int) -> Any:
-        if depth > 2 * DEPTH:
+        self.bytes += len(data)  # a message within a message is copied out of it
+        if depth > 2 * DEPTH or self.bytes > 6 * BYTES:
             raise Refused("nested more deeply than anyone needs")
         try:
             return msgpack.unpackb(
@@ -193,9 +211,11 @@ class Unpacker:
                 raw=False,
                 strict_map_key=True,
                 max_array_len=ITEMS,
-                max_map_len=ITEMS,
+                max_map_len=PAIRS,
+                timestamp=1,  # a number
                 ext_hook=lambda code, part: self.extension(code, part, depth + 1),
                 list_hook=self.counted,
+                object_pairs_hook=lambda pairs: dict(self.counted(pairs)),
             )
         except Refused:
             raise
@@ -209,6 +229,7 @@ class Unpacker:
         return items
 
     def extension(self, code: int, data: bytes, depth: int) -> Any:
+        self.counted([code] * (STRANGE if code == OPAQUE else 1))
         if code == INTEGER:
             if len(data) > DIGITS:
                 raise Refused("an integer of more digits than anyone needs")
@@ -221,6 +242,7 @@ class Unpacker:
         if code == TUPLE:
             return tuple(parts)
         if code == DICT:
+            self.pairs = few(self.pairs + len(parts))
             return dict(parts)
         if code == ARRAY:
             return self.array(*parts)
@@ -235,6 +257,8 @@ class Unpacker:
         raise Refused(f"an unknown kind of value, {code}")
 
     def array(self, dtype: str, shape: list[int], data: bytes) -> np.ndarray:
+        if not isinstance(dtype, str) or len(dtype) > 20:  # it may be a list of very many
+            raise Refused("an array of something else than numbers")
         kind = np.dtype(dtype)
         if kind.kind not in NUMBERS + "US" or len(shape) > 32 or any(n < 0 for n in shape):
             raise Refused("an array of something else than numbers")

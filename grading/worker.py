@@ -137,18 +137,15 @@ def kill_all() -> None:
 
 def empty(folder: Path) -> None:
     """Leaves nothing of a submission behind, whatever it did to the permissions."""
-
-    def mend(function, path, error):
-        os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700, follow_symlinks=False) if not os.path.islink(path) else None
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path)
-        else:
-            os.unlink(path)
-
+    with contextlib.suppress(PermissionError):  # where the folder itself is somebody else's
+        os.chmod(folder, 0o700)
+    for at, folders, _ in os.walk(folder):  # from the top: each is opened before it is entered
+        for name in folders:
+            if not os.path.islink(os.path.join(at, name)):
+                os.chmod(os.path.join(at, name), 0o700)
     for entry in os.scandir(folder):
         if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path, onerror=mend)
+            shutil.rmtree(entry.path)
         else:
             os.unlink(entry.path)
 
@@ -255,13 +252,13 @@ class Session:
         found = {name: self.shell.user_ns[name] for name in names if name in self.shell.user_ns}
         return {
             "functions": [name for name, value in found.items() if callable(value)],
-            "values": {n: self.crossing(v) for n, v in found.items() if not callable(v)},
+            "values": {n: self.or_its_name(v) for n, v in found.items() if not callable(v)},
         }
 
-    def crossing(self, value: Any) -> Any:
+    def or_its_name(self, value: Any) -> Any:
         """The value, or what it is called where it cannot cross."""
         try:
-            return wire.Plain(wire.Packer(departing).plain(value))
+            return crossing(value)
         except Exception:
             return wire.opaque(type(value).__name__, "")
 
@@ -270,7 +267,7 @@ class Session:
         try:
             with self.quietly():
                 returned = self.shell.user_ns[name](*args, **options)
-            returned = wire.Plain(wire.Packer(departing).plain(returned))
+            returned = crossing(returned)
         except BaseException as error:
             return {"raised": [type(error).__name__, student.describe(error)]}
         return {"returned": returned}
@@ -290,7 +287,7 @@ class Session:
         try:
             with self.quietly(), student.supplied(function, versions or {}) as used:
                 answer = student.call(function, given, positional, student.Terms(**terms))
-            reply = {"answer": wire.Plain(wire.Packer(departing).plain(answer))}
+            reply = {"answer": crossing(answer)}
         except student.Unattempted as unattempted:
             reply = {"unattempted": unattempted.stub}
         except student.Problem as problem:
@@ -328,6 +325,15 @@ def departing(value: Any) -> Any:
     if models.is_tensor(value):
         return np.asarray(models.keras().ops.convert_to_numpy(value))
     return value
+
+
+def crossing(value: Any) -> wire.Plain:
+    """What crosses of a value; Refused where it would fill a message, while that can be said."""
+    plain = wire.Packer(departing).plain(value)
+    size = len(wire.packed(plain))
+    if size > wire.BYTES - 2**20:
+        raise wire.Refused(f"{size / 2**20:,.0f} MB")
+    return wire.Plain(plain)
 
 
 def plain(problem: student.Problem) -> dict:

@@ -12,7 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
-from nbgrader_course import BIN, Course
+from nbgrader_course import BIN, Course, run
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
 NAME = "02_depthwise_convolution"
 FULL = 30  # of 33: three are given by hand
@@ -93,14 +95,14 @@ def test_a_cluster_that_loses_a_machine_loses_no_submission(course, cluster):
 
     with Client(address, timeout=SECONDS) as client:
         client.wait_for_workers(2, timeout=SECONDS)
-        run = started(
+        grading = started(
             [sys.executable, "-m", "grading", NAME, "--no-feedback", "--scheduler", address],
             course.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         eventually(lambda: all(client.processing().values()))
         workers[0].kill()  # it has a submission in hand
-        said, complaints = run.communicate(timeout=400)
-    assert run.returncode == 0, said + complaints
+        said, complaints = grading.communicate(timeout=400)
+    assert grading.returncode == 0, said + complaints
     assert "8 needs hand marking." in said
     assert {
         student: float(row["points"]) for student, row in rows(course).items()
@@ -109,12 +111,12 @@ def test_a_cluster_that_loses_a_machine_loses_no_submission(course, cluster):
 
 def test_no_scheduler_at_an_address_gets_a_sentence(course):
     address = f"tcp://127.0.0.1:{free_port()}"
-    run = started(
+    grading = started(
         [sys.executable, "-m", "grading", NAME, "--scheduler", address], course.folder,
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    _, complaints = run.communicate(timeout=SECONDS)
-    assert run.returncode == 1
+    _, complaints = grading.communicate(timeout=SECONDS)
+    assert grading.returncode == 1
     assert (
         complaints == f"No Dask scheduler answers at {address}. Start one there: dask scheduler.\n"
     )
@@ -152,10 +154,20 @@ def server(tmp_path_factory):
     url = f"postgresql+psycopg://grader@127.0.0.1:{port}"
     try:
         eventually(lambda: is_open(port))
+        eventually(lambda: answers(f"{url}/postgres"))
         yield f"{url}/postgres"
     finally:
         ended(process)
         shutil.rmtree(folder)
+
+
+def answers(url: str) -> bool:
+    """Whether it takes questions: for a moment after its start it does not."""
+    try:
+        with create_engine(url).connect():
+            return True
+    except OperationalError:
+        return False
 
 
 def is_open(port: int) -> bool:
@@ -167,7 +179,8 @@ def test_a_class_is_graded_into_postgresql(course, server):
     config = course.folder / "nbgrader_config.py"
     config.write_text(config.read_text() + f"\nc.CourseDirectory.db_url = {server!r}\n")
     (course.folder / "gradebook.db").unlink()
-    eventually(lambda: course.nbgrader("generate_assignment").returncode == 0)
+    made = run(course.folder, "nbgrader", "generate_assignment", NAME, "--force")
+    assert made.returncode == 0, made.stderr
     done = course.grade()
     assert done.returncode == 0, done.stdout + done.stderr
     assert {

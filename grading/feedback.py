@@ -1,0 +1,53 @@
+"""Feedback pages for a class, by nbgrader, on as many cores as there are."""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from nbgrader.apps import NbGrader
+from nbgrader.apps.api import NbGraderAPI
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+
+def configuration() -> Config:
+    """nbgrader's configuration, as its own commands read it in this folder."""
+    # nbgrader's own objects, flushed in an order that SQLAlchemy warns of and that does no harm
+    warnings.filterwarnings("ignore", category=SAWarning)
+    app = NbGrader()
+    app.load_config_file()
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
+    return app.config
+
+
+def written(assignment: str, students: Sequence[str], again: bool = False) -> Iterator[str]:
+    """Writes a page for each student, where the one there is older than the marks.
+
+    Yields a sentence for each page that could not be written.
+    """
+    stale = [student for student in students if again or is_stale(assignment, student)]
+    if not stale:
+        return
+    cores = min(os.cpu_count() or 1, len(stale))
+    # Processes, for nbgrader changes its working folder; spawned, for this one has threads.
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        yield from filter(None, pool.map(page, [assignment] * len(stale), stale))
+
+
+def is_stale(assignment: str, student: str) -> bool:
+    graded = Path("autograded", student, assignment, f"{assignment}.ipynb")
+    page = Path("feedback", student, assignment, f"{assignment}.html")
+    return not page.exists() or page.stat().st_mtime < graded.stat().st_mtime
+
+
+def page(assignment: str, student: str) -> str:
+    """Write a student's feedback; why not, in a sentence, or an empty string."""
+    done = NbGraderAPI(config=configuration()).generate_feedback(assignment, student)
+    if done["success"]:
+        return ""
+    lines = (done.get("error") or done.get("log") or "no reason given").strip().splitlines()
+    return f"{student}: no feedback was written: {lines[-1]}"
