@@ -30,12 +30,12 @@ def main(arguments: list[str] | None = None) -> int:
     from grading.feedback import configuration
     from grading.submissions import collected
 
-    if not collected(Path(), options.assignment):
-        sys.exit(f"Nothing to grade: put notebooks in submitted/STUDENT/{options.assignment}/.")
     try:
         if not options.scheduler:  # else it is the cluster's machines that need one
             sandbox.required(options.unsafe)
         classroom = Classroom(configuration(), options.assignment, options.unsafe)
+        if not collected(Path(), options.assignment):
+            sys.exit(f"Nothing to grade: put notebooks in submitted/STUDENT/{options.assignment}/.")
         return graded(classroom, options)
     except (gradebook.NoGradebook, sandbox.NoSandbox, NoCluster, FileNotFoundError) as reason:
         sys.exit(str(reason))

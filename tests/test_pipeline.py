@@ -1,5 +1,7 @@
 """nbgrader's pipeline from end to end, in a course of its own: release, submit, grade, feedback."""
 
+import re
+
 import nbformat
 import pytest
 from nbgrader_course import Course, run
@@ -57,7 +59,8 @@ def test_marks(course):
     # Flipped, without options: all ten of conv2d's points are gone, no other exercise pays for it.
     assert marks["wrong"] == POINTS - BY_HAND - 10
     assert marks["noisy"] == POINTS - BY_HAND, "a warning on stderr is no mistake"
-    assert marks["tampered"] == 0, "skipped or deleted test cells earn nothing"
+    # Deleted test cells are back, and tags mean nothing: untouched answers earn nothing.
+    assert marks["tampered"] == 0
 
 
 def test_feedback_says_what_is_wrong_and_hides_the_hidden(course):
@@ -73,16 +76,26 @@ def test_a_blank_submission_reads_not_attempted(course):
 
 
 def test_what_cannot_be_graded_is_named_and_stops_nobody(course):
-    assert course.said == [
-        "[1/7] blank: graded",
-        f"[2/7] misnamed: wrong file name: rename my_homework.ipynb to {NAME}.ipynb.",
-        "[3/7] noisy: graded",
-        "[4/7] not_json: unreadable: not a notebook (its text is not JSON); ask for the file again.",
-        "[5/7] right: graded",
-        "[6/7] tampered: graded",
-        "[7/7] wrong: graded",
-        "5 of 7 graded; marks are in grades.csv.",
-    ]
+    rows = dict(re.match(r"\[\d/7\] (\w+): (.*)", s).groups() for s in course.said if s[0] == "[")
+    assert rows == {
+        "blank": "wrong: 0 of 35 points, 0 of 22 tests passed.",
+        "misnamed": f"missing: wrong file name: rename my_homework.ipynb to {NAME}.ipynb.",
+        "noisy": "needs hand marking: 32 of 35 points.",
+        "not_json": "unreadable: not a notebook (its text is not JSON); ask for the file again.",
+        "right": "needs hand marking: 32 of 35 points.",
+        "tampered": rows["tampered"],
+        "wrong": "wrong: 22 of 35 points, 17 of 22 tests passed.",
+    }
+    assert rows["tampered"].startswith(
+        "tampered: 0 of 35 points, 0 of 22 tests passed; put right: "
+    )
+    assert course.said[-2] == (
+        "1 missing, 1 unreadable, 1 tampered, 2 wrong, 2 needs hand marking."
+    )
+
+
+def test_every_layer_is_named_and_on(course):
+    assert [line[:4] for line in course.said[:5]] == ["on  "] * 5
 
 
 def test_an_unknown_assignment_or_a_missing_gradebook_gets_a_sentence(tmp_path):
