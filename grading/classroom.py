@@ -8,8 +8,8 @@ on from these files.
 
 import contextlib
 import hashlib
-import itertools
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import nbformat
+from nbformat import NotebookNode
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -27,7 +29,6 @@ from grading.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
 
 RESULTS = "results"
 DESKS = threading.local()
-NUMBERS = itertools.count()
 
 
 class NoCluster(Exception):
@@ -40,6 +41,7 @@ class Job:
 
     student: str
     key: str
+    notebook: NotebookNode
     cells: list[dict]
     changes: restore.Changes
 
@@ -47,7 +49,7 @@ class Job:
 def examine(cells: list[dict], setup: str, unsafe: bool) -> dict[str, dict]:
     """Examine one submission at this thread's own desk, here or on a cluster's machine."""
     if not hasattr(DESKS, "desk"):
-        DESKS.desk = Desk(os.getpid() * 64 + next(NUMBERS) % 64, unsafe)
+        DESKS.desk = Desk(unsafe)
     return DESKS.desk.examine(cells, setup)
 
 
@@ -135,7 +137,7 @@ class Classroom:
             cells = steps.code_cells(right)
             texts = [cell.source for cell in right.cells]
             key = steps.fingerprint([*cells, *texts, version()], self.setup)
-            yield Job(submission.student, key, cells, changes)
+            yield Job(submission.student, key, right, cells, changes)
 
     def without_notebook(self) -> Iterator[Outcome]:
         """The rows of those who handed in nothing that can be graded."""
@@ -173,12 +175,16 @@ class Classroom:
         return Path(folder) / f"{self.assignment}.ipynb"
 
     def record(self, job: Job, results: dict[str, dict]) -> Outcome:
-        """Let nbgrader grade the submission, with the results in hand; what it then has of it."""
+        """Let nbgrader grade the submission, with the results in hand; what it then has of it.
+
+        nbgrader is given the notebook that was put right, and nothing else that was handed in.
+        """
         outcome = self.outcome(job, results)
         fingerprint = steps.fingerprint(job.cells, self.setup)
         steps.Examine.ready[fingerprint] = results
         try:
-            done = self.api.autograde(self.assignment, job.student)
+            with self.put_right(job):
+                done = self.api.autograde(self.assignment, job.student)
         finally:
             del steps.Examine.ready[fingerprint]
         if not done["success"]:
@@ -192,6 +198,25 @@ class Classroom:
         outcome.recorded = True
         self.keep(outcome, results)
         return outcome
+
+    @contextlib.contextmanager
+    def put_right(self, job: Job) -> Iterator[None]:
+        """Inside the block, nbgrader finds the put right notebook where submissions are."""
+        handed_in = Path(self.course.root) / self.course.submitted_directory
+        place = self.folder / "put_right"
+        folder = place / job.student / self.assignment
+        folder.mkdir(parents=True, exist_ok=True)
+        nbformat.write(job.notebook, folder / f"{self.assignment}.ipynb")
+        stamp = handed_in / job.student / self.assignment / "timestamp.txt"
+        if stamp.is_file() and not stamp.is_symlink():
+            shutil.copy(stamp, folder)  # a late hand-in is late
+        before = self.course.submitted_directory
+        self.course.submitted_directory = os.path.relpath(place, self.course.root)
+        try:
+            yield
+        finally:
+            self.course.submitted_directory = before
+            shutil.rmtree(place)
 
     # ------------------------------------------------------------ what is said
 

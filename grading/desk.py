@@ -3,6 +3,7 @@
 Whatever happens to the examiner costs the test cell that it happened in, and no other.
 """
 
+import itertools
 import os
 import socket
 import subprocess
@@ -22,13 +23,18 @@ CELL_SECONDS = 300
 DEATHS = 5
 
 
+DESKS = 64
+"""A process has fewer. Each of a machine's sandboxes has a number, and as root a user, of its own."""
+NUMBERS = itertools.count()
+
+
 class Desk:
     """Examines submissions one at a time. Starts at the first one, some seconds; `close` ends it."""
 
     program = "from grading import examiner; examiner.run()"
 
-    def __init__(self, number: int = 0, unsafe: bool = False):
-        self.number, self.unsafe = number, unsafe
+    def __init__(self, unsafe: bool = False):
+        self.number, self.unsafe = os.getpid() * DESKS + next(NUMBERS) % DESKS, unsafe
         self.process: subprocess.Popen | None = None
 
     def examine(self, cells: list[dict], setup: str) -> dict[str, dict]:

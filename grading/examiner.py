@@ -79,12 +79,18 @@ def examined(source: str, names: dict[str, Any], process: Process) -> dict:
             errors = [*picture(failed), error_output(type(failed).__name__, str(failed), lines)]
         except BaseException as error:  # a test cell of plain asserts, or one that is broken
             errors = [plain_error(error, source)]
-            kind = "wrong" if isinstance(error, AssertionError) else "error"
-            found = {"kind": kind, "line": errors[0]["traceback"][-1].strip()}
+            found = {"kind": kind_of(error), "line": errors[0]["traceback"][-1].strip()}
     names.update({n: v for n, v in space.items() if n not in stand_ins})
     text = printed.getvalue()
     streams = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
     return {"outputs": streams + errors, "found": found}
+
+
+def kind_of(error: BaseException) -> str:
+    """What it means that a test cell ends with this and no card."""
+    if isinstance(error, NameError):  # what it asks for is not there
+        return "not attempted"
+    return "wrong" if isinstance(error, AssertionError) else "error"
 
 
 def seeded() -> None:

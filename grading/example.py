@@ -477,12 +477,12 @@ def at_the_start(text: str, more: str) -> str:
 
 
 def partly(about: Task, rng: random.Random) -> Handed:
-    """The first exercises, and perhaps nothing in one's own words."""
+    """The first exercises, and nothing in words."""
     exercises = list(about.tests)
     done = exercises[: rng.randint(1, len(exercises) - 1)]
     written = {name: text for name, text in answers(about, rng).items() if name in done}
-    made = Made(f"partly: the first {len(done)} exercises", "wrong", about.worth(done))
-    return about.answered(written), made
+    what = f"partly: {len(done)} of {len(exercises)} exercises"
+    return about.answered(written), Made(what, "wrong", about.worth(done))
 
 
 def untouched(about: Task, rng: random.Random) -> Handed:
@@ -684,7 +684,7 @@ def test_twice(home: Path, assignment: str, notebook: NotebookNode) -> None:
     put(home, assignment, notebook)
 
 
-@way("the cells' metadata stripped", "tampered")
+@way("the cells' metadata stripped")
 def stripped(home: Path, assignment: str, notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata = NotebookNode()
@@ -792,7 +792,7 @@ def all_twice(home: Path, assignment: str, notebook: NotebookNode) -> None:
     put(home, assignment, notebook)
 
 
-@way("the cells' metadata and ids stripped", "tampered")
+@way("the cells' metadata and ids stripped")
 def bare(home: Path, assignment: str, notebook: NotebookNode) -> None:
     for number, cell in enumerate(notebook.cells):
         cell.metadata, cell.id = NotebookNode(), f"{number:08x}"

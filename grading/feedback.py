@@ -8,8 +8,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+import nbformat
 from nbgrader.apps import NbGrader
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.preprocessors import ClearHiddenTests
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
@@ -38,6 +40,14 @@ def written(assignment: str, students: Sequence[str], again: bool = False) -> It
         yield from filter(None, pool.map(page, [assignment] * len(stale), stale))
 
 
+def give_back(assignment: str, student: str) -> None:
+    """The graded notebook beside its page, without what students are not to see."""
+    name = f"{assignment}.ipynb"
+    graded = nbformat.read(Path("autograded", student, assignment, name), as_version=4)
+    cleared, _ = ClearHiddenTests().preprocess(graded, {})
+    nbformat.write(cleared, Path("feedback", student, assignment, name))
+
+
 def is_stale(assignment: str, student: str) -> bool:
     graded = Path("autograded", student, assignment, f"{assignment}.ipynb")
     page = Path("feedback", student, assignment, f"{assignment}.html")
@@ -45,9 +55,10 @@ def is_stale(assignment: str, student: str) -> bool:
 
 
 def page(assignment: str, student: str) -> str:
-    """Write a student's feedback; why not, in a sentence, or an empty string."""
+    """Write a student's page and notebook; why not, in a sentence, or an empty string."""
     done = NbGraderAPI(config=configuration()).generate_feedback(assignment, student)
     if done["success"]:
+        give_back(assignment, student)
         return ""
     lines = (done.get("error") or done.get("log") or "no reason given").strip().splitlines()
     return f"{student}: no feedback was written: {lines[-1]}"

@@ -53,6 +53,7 @@ def is_tensor(value: Any) -> bool:
 def departing(model: Any) -> Model:
     """The model as plain data; Refused, with a reason, where that cannot be."""
     whole = as_functional(model)
+    in_keras_words(whole)
     kind = "Sequential" if isinstance(whole, keras().Sequential) else "Functional"
     try:
         config = json.dumps({"kind": kind, "config": whole.get_config()})
@@ -65,6 +66,15 @@ def departing(model: Any) -> Model:
     return Model(config, whole.get_weights(), type(optimizer).__name__, rate)
 
 
+def in_keras_words(model: Any) -> None:
+    """TensorFlow's own activations, `tf.nn.softmax` for one, become Keras' of the same name."""
+    for layer in model._flatten_layers():
+        function = getattr(layer, "activation", None)
+        if str(getattr(function, "__module__", "")).startswith("tensorflow."):
+            name = function.__name__.removesuffix("_v2")
+            layer.activation = getattr(keras().activations, name, function)
+
+
 def is_own(layer: Any) -> bool:
     """Whether a layer's class is the student's, not one of Keras'."""
     return not type(layer).__module__.startswith("keras.")
@@ -72,7 +82,6 @@ def is_own(layer: Any) -> bool:
 
 def as_functional(model: Any) -> Any:
     """The same layers and weights without a class of the student's around or between them."""
-    layers = keras().layers
     plain = isinstance(model, keras().Sequential) or type(model).__name__ == "Functional"
     if plain and not any(is_own(layer) for layer in model._flatten_layers(include_self=False)):
         return model
@@ -81,15 +90,18 @@ def as_functional(model: Any) -> Any:
     shape = input_shape(model)
     if shape is None:
         raise Refused("a model that does not say what it takes")
-    symbol = layers.Input(shape[1:])
     try:
+        symbol = keras().Input(shape[1:])
         with without_own_layers():
             made = model.call(symbol)
-        return keras().Model(symbol, made)
+        whole = keras().Model(symbol, made)
     except Exception as error:
         raise Refused(
             f"a model with parts that are not Keras' own ({type(error).__name__})"
         ) from None
+    if whole.count_params() != model.count_params():  # they would be constants over there
+        raise Refused("a model with weights outside of Keras' own layers, or with unused ones")
+    return whole
 
 
 def input_shape(model: Any) -> tuple | None:

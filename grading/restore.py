@@ -76,7 +76,9 @@ def one_cell(ours: NotebookNode, theirs: NotebookNode | None, changes: Changes) 
     if not name:  # a cell that is not graded: the student may change it
         ours.source = str(theirs.source)
         return ours
-    for said in misstated(about(ours), theirs):
+    if not about(theirs):
+        changes.mended.append(f"{name} had lost its metadata.")
+    for said in misstated(about(ours), about(theirs)):
         changes.tampered.append(f"{name} was {said}.")
     tags = [str(tag)[:40] for tag in theirs.metadata.get("tags", []) or []]
     if tags and tags != ours.metadata.get("tags", []):
@@ -88,11 +90,7 @@ def one_cell(ours: NotebookNode, theirs: NotebookNode | None, changes: Changes) 
     return ours
 
 
-def misstated(ours: dict, theirs: NotebookNode) -> Iterator[str]:
-    said = about(theirs)
-    if not said:
-        yield "without its metadata"
-        return
+def misstated(ours: dict, said: dict) -> Iterator[str]:
     for flag in FLAGS:
         if flag in ours and said.get(flag) != ours[flag] and flag in said:
             yield f"marked {flag}={said[flag]!r:.20} in place of {ours[flag]!r}"
@@ -128,6 +126,12 @@ def matched(submitted: list[NotebookNode], released: list[NotebookNode]) -> dict
                     places[number] = at
                     taken.add(at)
                     break
+    for number, ours in enumerate(released):  # by its place: a written answer has no other sign
+        at = places.get(number - 1, len(submitted)) + 1
+        unknown = number not in places and at < len(submitted) and at not in taken
+        if unknown and not is_test(ours) and submitted[at].cell_type == ours.cell_type:
+            places[number] = at
+            taken.add(at)
     return places
 
 

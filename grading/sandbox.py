@@ -96,7 +96,7 @@ FORBIDDEN_CALLS = [
     "settimeofday",
 ]
 CLONE_NEWUSER = 0x10000000  # clone(2)
-UID = 61_000
+UID = 2**24
 """As root, sandbox number n runs as this user plus n, which needs no entry anywhere."""
 
 

@@ -17,7 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Unicode
 
-from grading import restore, sandbox
+from grading import restore, sandbox, submissions
 from grading.desk import Desk
 
 SETUP = "import numpy as np\nfrom helpers import check"
@@ -29,7 +29,8 @@ class PutRight(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         names = resources["nbgrader"]
         released = released_notebook(CourseDirectory(parent=self), names)
-        right, changes = restore.put_right(nb, released)
+        handed_in = nbformat.from_dict(submissions.plain(nb))
+        right, changes = restore.put_right(handed_in, released)
         for sentence in changes.tampered + changes.mended:
             self.log.warning("%s: %s", names["student"], sentence)
         return right, resources
@@ -95,6 +96,6 @@ def written(nb: NotebookNode, results: dict[str, dict]) -> None:
 @cache
 def desk(unsafe: bool) -> Desk:
     """The one that this process examines at, when it is not a class run."""
-    made = Desk(unsafe=unsafe)
+    made = Desk(unsafe)
     atexit.register(made.close)
     return made

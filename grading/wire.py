@@ -6,6 +6,7 @@ description (`Opaque`), so that a sentence can still say what it was. Nothing is
 and nothing that is received is run.
 """
 
+import re
 import socket
 import struct
 import time
@@ -24,6 +25,7 @@ PAIRS = 5000
 STRANGE = 20
 """Something that does not cross counts as so many items: a class is made for each."""
 NUMBERS = "biufc"
+DTYPE = re.compile(rf"[<>|][{NUMBERS}US]\d{{1,9}}")
 SIMPLE = {type(None), bool, float}
 CONTAINERS = {str, list, tuple, dict, np.ndarray}
 HEADER = struct.Struct(">Q")
@@ -257,11 +259,9 @@ class Unpacker:
         raise Refused(f"an unknown kind of value, {code}")
 
     def array(self, dtype: str, shape: list[int], data: bytes) -> np.ndarray:
-        if not isinstance(dtype, str) or len(dtype) > 20:  # it may be a list of very many
+        if not DTYPE.fullmatch(dtype) or len(shape) > 32 or any(n < 0 for n in shape):
             raise Refused("an array of something else than numbers")
         kind = np.dtype(dtype)
-        if kind.kind not in NUMBERS + "US" or len(shape) > 32 or any(n < 0 for n in shape):
-            raise Refused("an array of something else than numbers")
         array = np.frombuffer(data, kind) if kind.itemsize else np.empty(0, kind)
         return array.reshape([int(n) for n in shape]).copy()
 
@@ -290,8 +290,8 @@ class Line:
     def send(self, data: bytes, seconds: float | None = None) -> None:
         if len(data) > BYTES:
             raise Refused(f"a message of {len(data) / 2**20:,.0f} MB")
-        self.socket.settimeout(seconds)
         try:
+            self.socket.settimeout(seconds)
             self.socket.sendall(HEADER.pack(len(data)) + data)
         except TimeoutError:
             raise Late from None
@@ -311,8 +311,8 @@ class Line:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise Late
-            self.socket.settimeout(left)
             try:
+                self.socket.settimeout(left)
                 part = self.socket.recv(min(size - len(data), 2**20))
             except TimeoutError:
                 raise Late from None

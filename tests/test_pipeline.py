@@ -70,6 +70,14 @@ def test_feedback_says_what_is_wrong_and_hides_the_hidden(course):
     assert "Traceback (most recent call last)" not in wrong
 
 
+def test_the_notebook_that_is_given_back_hides_the_hidden(course):
+    returned = course.folder / "feedback" / "wrong" / NAME / f"{NAME}.ipynb"
+    text = returned.read_text(encoding="utf-8")
+    assert "HIDDEN TESTS" not in text and "seed=" not in text
+    assert "your kernel is flipped: this is the mathematician's convolution." in text
+    assert '"image/png"' in text, "the right output beside the student's"
+
+
 def test_a_blank_submission_reads_not_attempted(course):
     assert set(course.errors("blank")) == {"NotAttempted"}
     assert "conv2d: not attempted yet." in course.feedback("blank")
