@@ -328,14 +328,14 @@ EVERY_PIXEL = ((PLACES, "n"),)
 # fmt: off
 MISTAKES = {
     "01_normal_convolution": (
+        Mistake("conv2d", (("columns], kernel,", "columns], kernel[::-1, ::-1],"),),
+                "window bias stride padding dilation", "flipped kernel"),
         Mistake("output_length", (("// stride + 1", "// stride"),),
                 "valid stride dilation", "one stop missing"),
         Mistake("conv2d", (("(w - reach[1]) // stride + 1", "w - reach[1] + 1"), ("j * stride", "j")),
                 "stride padding", "stride on rows only"),
         Mistake("conv2d", FORGOTTEN, "bias", "bias forgotten"),
         Mistake("conv2d", (('padding == "same"', "False"),), "padding dilation", "padding ignored"),
-        Mistake("conv2d", (("columns], kernel,", "columns], kernel[::-1, ::-1],"),),
-                "window bias stride padding dilation", "flipped kernel"),
         Mistake("same_padding", ((HALVES, "total - total // 2, total // 2"),),
                 "stride_1 stride dilation", "surplus at the start"),
         Mistake("conv2d_macs", EVERY_PIXEL,
@@ -860,8 +860,10 @@ def example_class(course: Path, assignment: str, count: int = 30, seed: int = 0)
 
 
 def makers_of(assignment: str, rng: random.Random) -> dict[str, Iterator]:
-    """For each kind of submission, who makes the next one; mistakes come in the order of the table."""
-    mistakes, noises = cycle(MISTAKES[assignment]), cycle(rng.sample(NOISES, len(NOISES)))
+    """For each kind of submission, who makes the next one; the first mistakes are the commonest."""
+    table = MISTAKES[assignment]
+    mistakes = cycle([m for most in range(1, len(table) + 1) for m in table[:most]])
+    noises = cycle(rng.sample(NOISES, len(NOISES)))
     return {
         "right": cycle([right]),
         "wrong": cycle([partial(wrong, mistakes=mistakes)]),

@@ -5,6 +5,7 @@ say of itself (tags, flags, ids, points, the kernel) is the assignment's. What w
 """
 
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,20 +75,33 @@ def one_cell(ours: NotebookNode, theirs: NotebookNode | None, changes: Changes) 
             changes.tampered.append(f"{name} was deleted.")
         return ours
     if not name:  # a cell that is not graded: the student may change it
-        ours.source = str(theirs.source)
+        ours.source = written_by_them(theirs)
         return ours
     if not about(theirs):
         changes.mended.append(f"{name} had lost its metadata.")
     for said in misstated(about(ours), about(theirs)):
         changes.tampered.append(f"{name} was {said}.")
-    tags = [str(tag)[:40] for tag in theirs.metadata.get("tags", []) or []]
+    if theirs.cell_type != ours.cell_type:
+        changes.mended.append(f"{name} was a {theirs.cell_type} cell.")
+    tags = theirs.metadata.get("tags")
+    tags = [str(tag)[:40] for tag in tags] if isinstance(tags, list) else []
     if tags and tags != ours.metadata.get("tags", []):
         changes.tampered.append(f"{name} was tagged {', '.join(tags)}.")
     if not is_test(ours):
-        ours.source = str(theirs.source)
+        ours.source = written_by_them(theirs)
     elif theirs.source.strip() != visible(ours.source):
         changes.tampered.append(f"the text of {name} was changed.")
     return ours
+
+
+def written_by_them(cell: NotebookNode) -> str:
+    """A cell's text. Of Markdown no tag is left: formgrader and feedback would show it as a page.
+
+    A space of no width after its `<` makes a tag plain text that looks the same.
+    """
+    if cell.cell_type == "code":
+        return str(cell.source)
+    return re.sub(r"<(?=[A-Za-z/!?])", "<\N{ZERO WIDTH SPACE}", str(cell.source))
 
 
 def misstated(ours: dict, said: dict) -> Iterator[str]:
@@ -149,6 +163,7 @@ def extras(
     A second copy of a test cell tests nothing more, and is left out.
     """
     tests = {grade_id(cell) for cell in released if is_test(cell)} - {""}
+    names = {grade_id(cell) for cell in released}
     followers: dict[int, list[NotebookNode]] = {}
     after = -1
     for at, cell in enumerate(cells):
@@ -157,8 +172,10 @@ def extras(
         elif grade_id(cell) in tests:
             changes.tampered.append(f"there was a second {grade_id(cell)}.")
         else:
-            if grade_id(cell):
-                changes.mended.append(f"there was a second {grade_id(cell)[:60]}.")
+            name = grade_id(cell)
+            if name:
+                what = f"there was a second {name}" if name in names else f"{name[:60]} is not ours"
+                changes.mended.append(f"{what}.")
             followers.setdefault(after, []).append(cell)
     return followers
 
@@ -168,7 +185,7 @@ def own_cells(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
     for cell in cells:
         if cell.cell_type in ("code", "markdown"):
             new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-            yield new(source=str(cell.source), id="own")
+            yield new(source=written_by_them(cell), id="own")
 
 
 def numbered(cells: list[NotebookNode]) -> list[NotebookNode]:
