@@ -13,6 +13,10 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+# Tags, links that are code, and letters in disguise, which could spell either.
+RUN_BY_BROWSERS = re.compile(
+    r"(<(?=[a-z/!?])|(?:java|vb)script(?=\\?:)|&(?=#|colon|tab|newline))", re.IGNORECASE
+)
 FLAGS = ("grade", "solution", "locked", "task", "points", "cell_type")
 
 
@@ -95,13 +99,13 @@ def one_cell(ours: NotebookNode, theirs: NotebookNode | None, changes: Changes) 
 
 
 def written_by_them(cell: NotebookNode) -> str:
-    """A cell's text. Of Markdown no tag is left: formgrader and feedback would show it as a page.
+    """A cell's text. In Markdown nothing is left that formgrader or feedback would run.
 
-    A space of no width after its `<` makes a tag plain text that looks the same.
+    A space of no width makes it plain text that looks the same.
     """
     if cell.cell_type == "code":
         return str(cell.source)
-    return re.sub(r"<(?=[A-Za-z/!?])", "<\N{ZERO WIDTH SPACE}", str(cell.source))
+    return RUN_BY_BROWSERS.sub("\\1\N{ZERO WIDTH SPACE}", str(cell.source))
 
 
 def misstated(ours: dict, said: dict) -> Iterator[str]:
