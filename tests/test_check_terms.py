@@ -43,8 +43,15 @@ def stubborn(n, k):
             continue
 
 
+@pytest.fixture(params=["timer", "thread"])
+def clock(request, monkeypatch):
+    """Both that there are: the system's timer, and the thread where there is none."""
+    if request.param == "thread":
+        monkeypatch.delattr(signal, "setitimer")
+
+
 @pytest.mark.parametrize("function", [never_ending, asleep, stubborn])
-def test_what_does_not_end_is_stopped_and_told(function, impatient):
+def test_what_does_not_end_is_stopped_and_told(function, impatient, clock):
     handler = signal.getsignal(signal.SIGINT)
     card = card_of(check.output_length, function, part="valid")
     assert card.kind == "time" and "your code did not come to an end; it was stopped." in str(card)
@@ -52,7 +59,7 @@ def test_what_does_not_end_is_stopped_and_told(function, impatient):
     assert signal.getsignal(signal.SIGINT) is handler, "the stop button works as before"
 
 
-def test_the_stop_button_is_still_the_students(monkeypatch):
+def test_the_stop_button_is_still_the_students(clock):
     def waiting(n, k):
         threading.Timer(0.1, limits.interrupt).start()
         time.sleep(5)

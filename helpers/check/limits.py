@@ -33,6 +33,29 @@ def time(seconds: float) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    with (alarm if hasattr(signal, "setitimer") else watched)(seconds):
+        yield
+
+
+@contextlib.contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """The system's own timer. It rings again, for code that swallowed what it raised."""
+
+    def ring(number, frame):
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, ring)
+    outer = signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *outer)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def watched(seconds: float) -> Iterator[None]:
+    """Where there is no such timer (Windows), a thread watches. It costs far more for each call."""
     before = signal.getsignal(signal.SIGINT)
     done, late = threading.Event(), threading.Event()
 
