@@ -15,7 +15,7 @@ import psutil
 
 from grading import wire
 from grading.remote import SUBMISSION_SECONDS, error_output
-from grading.sandbox import ONE_THREAD, QUIET, START_SECONDS, NoSandbox
+from grading.sandbox import DESKS, ONE_THREAD, QUIET, START_SECONDS, NoSandbox
 
 GROWTH = 2**30
 """Bytes by which an examiner may grow before a new one takes its place."""
@@ -23,9 +23,12 @@ CELL_SECONDS = 300
 DEATHS = 5
 
 
-DESKS = 64
-"""A process has fewer. Each of a machine's sandboxes has a number, and as root a user, of its own."""
 NUMBERS = itertools.count()
+
+
+def numbered() -> int:
+    """A number for each of a machine's sandboxes, and so, as root, a user for each."""
+    return os.getpid() * DESKS + next(NUMBERS) % DESKS
 
 
 class Desk:
@@ -34,7 +37,7 @@ class Desk:
     program = "from grading import examiner; examiner.run()"
 
     def __init__(self, unsafe: bool = False):
-        self.number, self.unsafe = os.getpid() * DESKS + next(NUMBERS) % DESKS, unsafe
+        self.number, self.unsafe = numbered(), unsafe
         self.process: subprocess.Popen | None = None
 
     def examine(self, cells: list[dict], setup: str) -> dict[str, dict]:
