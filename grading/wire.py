@@ -136,6 +136,8 @@ class Packer:
             return self.extension(TUPLE, list(tuple.__iter__(value)), depth)
         if isinstance(value, dict):
             self.pairs = few(self.pairs + dict.__len__(value))
+            if all(type(key) is str for key in dict.keys(value)):
+                return {k[:TEXT]: self.plain(v, depth + 1) for k, v in dict.items(value)}
             return self.extension(DICT, [list(pair) for pair in dict.items(value)], depth)
         return self.described(value)
 
@@ -285,7 +287,7 @@ class Line:
     """One side of a connection: whole messages, a size that none exceeds, and a deadline."""
 
     def __init__(self, connection: socket.socket):
-        self.socket = connection
+        self.socket, self.received = connection, bytearray()
 
     def send(self, data: bytes, seconds: float | None = None) -> None:
         if len(data) > BYTES:
@@ -306,22 +308,23 @@ class Line:
         return self.exactly(size, deadline)
 
     def exactly(self, size: int, deadline: float | None) -> bytes:
-        data = bytearray()
-        while len(data) < size:
+        while len(self.received) < size:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise Late
             try:
                 self.socket.settimeout(left)
-                part = self.socket.recv(min(size - len(data), 2**20))
+                part = self.socket.recv(max(min(size - len(self.received), 2**20), 2**16))
             except TimeoutError:
                 raise Late from None
             except OSError:
                 raise Closed from None
             if not part:
                 raise Closed
-            data += part
-        return bytes(data)
+            self.received += part
+        data = bytes(self.received[:size])
+        del self.received[:size]
+        return data
 
     def close(self) -> None:
         self.socket.close()

@@ -8,6 +8,7 @@ import contextlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,13 @@ class Misconception:
 
 def whole(answer: Any, case: Case) -> Any:
     return answer
+
+
+@cache
+def required(function: Callable) -> tuple[str, ...]:
+    """The names of the arguments that have no default."""
+    parameters = inspect.signature(function).parameters.values()
+    return tuple(p.name for p in parameters if p.default is p.empty and p.kind != p.VAR_KEYWORD)
 
 
 @dataclass(frozen=True)
@@ -110,9 +118,7 @@ class Exercise:
 
         A student's function is called on the exercise's terms, one of ours on none.
         """
-        parameters = inspect.signature(self.oracle).parameters.values()
-        required = [p.name for p in parameters if p.default is p.empty and p.kind != p.VAR_KEYWORD]
-        answer = student.call(function, case, required, terms)
+        answer = student.call(function, case, required(self.oracle), terms)
         with self.readable(case):
             return self.parts[part].view(answer, case)
 
