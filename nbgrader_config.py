@@ -25,7 +25,6 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # Student code and test cells never meet in one process: `Examine` stands where `Execute` stood.
 c.Autograde.autograde_preprocessors = [

@@ -167,8 +167,9 @@ def run() -> None:
     try:
         from helpers.check import oracle
 
-        box.start()
+        box.launch()
         oracle.keras()
+        box.ready()
         send(line, {"ready": True})
         while True:
             job = wire.Unpacker().unpack(line.receive())

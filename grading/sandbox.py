@@ -200,7 +200,15 @@ class Sandbox:
     # ------------------------------------------------------------ the process
 
     def start(self) -> None:
-        """Start the process, which imports Keras; some seconds, once for very many submissions."""
+        """Start the process and wait until it is warm; once for very many submissions."""
+        self.launch()
+        self.ready()
+
+    def launch(self) -> None:
+        """Start the process, which imports Keras: some seconds, in which others can do the same.
+
+        To be called in the main thread: the kernel ends a sandbox with the thread that began it.
+        """
         self.control, theirs = socket.socketpair()
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process runs
         self.folder = None if self.boxed else tempfile.TemporaryDirectory(prefix="grading-")
@@ -225,6 +233,8 @@ class Sandbox:
                 start_new_session=True,
             )
         theirs.close()
+
+    def ready(self) -> None:
         self.control.settimeout(START_SECONDS)
         if self.answer() != worker.READY:
             raise NoSandbox(f"The worker did not start: {self.last_words()}")

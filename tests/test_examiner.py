@@ -1,0 +1,116 @@
+"""Notebooks at a desk: what is right passes, what is blank is told so, what kills costs itself only."""
+
+import nbformat
+import pytest
+from nbgrader_course import ROOT
+
+from grading.desk import Desk
+from grading.restore import is_test
+from grading.steps import SETUP
+
+ASSIGNMENTS = sorted(path.name for path in (ROOT / "source").iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="module")
+def desk():
+    made = Desk()
+    yield made
+    made.close()
+
+
+def cells_of(stage: str, name: str) -> list[dict]:
+    notebook = nbformat.read(ROOT / stage / name / f"{name}.ipynb", 4)
+    return [
+        {"id": cell.id, "test": is_test(cell), "source": cell.source}
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+
+
+def kinds(desk: Desk, cells: list[dict]) -> dict[str, str]:
+    results = desk.examine(cells, SETUP)
+    return {c["id"]: results[c["id"]]["found"]["kind"] for c in cells if c["test"]}
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_every_solution_passes_every_test(name, desk):
+    found = kinds(desk, cells_of("source", name))
+    assert found and set(found.values()) == {"passed"}
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_an_untouched_assignment_is_not_attempted(name, desk):
+    assert set(kinds(desk, cells_of("release", name)).values()) == {"not attempted"}
+
+
+def notebook(student: str, **tests: str) -> list[dict]:
+    made = [{"id": "own", "test": False, "source": student}]
+    return made + [{"id": name, "test": True, "source": test} for name, test in tests.items()]
+
+
+SQUARES = """
+import os
+
+def squares(n):
+    if n < 1:
+        raise ValueError("n must be 1 or more")
+    return [i**2 for i in range(1, n + 1)]
+
+def leaves(n):
+    os._exit(0)
+
+def flood(n):
+    print("x" * 10**7)
+    return n
+
+answer, names = 42, {"a": (1, 2.5)}
+"""
+
+
+def test_plain_test_cells_of_any_course_work(desk):
+    cells = notebook(
+        SQUARES,
+        equal="assert squares(3) == [1, 4, 9]",
+        values="assert answer == 42 and names == {'a': (1, 2.5)}",
+        unequal="assert squares(2) == [1, 5]",
+        raises="try:\n    squares(0)\nexcept ValueError as error:\n"
+        "    assert str(error) == 'n must be 1 or more'\nelse:\n    raise AssertionError",
+        absent="assert cubes(2) == [1, 8]",
+        noisy="assert flood(1) == 1",
+    )
+    assert kinds(desk, cells) == {
+        "equal": "passed",
+        "values": "passed",
+        "unequal": "wrong",
+        "raises": "passed",
+        "absent": "not attempted",
+        "noisy": "passed",
+    }
+
+
+def test_a_function_that_ends_its_process_costs_its_own_test_only(desk):
+    cells = notebook(
+        SQUARES,
+        before="assert squares(1) == [1]",
+        leaves="assert leaves(1) is None",
+        after="assert squares(2) == [1, 4]",
+    )
+    assert kinds(desk, cells) == {"before": "passed", "leaves": "error", "after": "passed"}
+
+
+def test_an_examiner_that_dies_costs_the_test_it_died_in(desk):
+    cells = notebook(
+        SQUARES,
+        before="assert squares(1) == [1]",
+        deadly="import os\nos._exit(1)",
+        after="assert squares(2) == [1, 4]",
+    )
+    assert kinds(desk, cells) == {"before": "passed", "deadly": "crashed", "after": "passed"}
+
+
+def test_what_a_cell_shows_is_text_in_its_outputs(desk):
+    results = desk.examine(notebook("print('one')\n{'two': 2}\n1 / 0"), SETUP)["own"]["outputs"]
+    assert [output["output_type"] for output in results] == ["stream", "error"]
+    assert results[1]["ename"] == "ZeroDivisionError"
+    (shown,) = desk.examine(notebook("{'two': 2}"), SETUP)["own"]["outputs"]
+    assert shown["data"] == {"text/plain": "{'two': 2}"}
