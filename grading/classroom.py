@@ -49,7 +49,7 @@ class Job:
 def examine(cells: list[dict], setup: str, unsafe: bool) -> dict[str, dict]:
     """Examine one submission at this thread's own desk, here or on a cluster's machine."""
     if not hasattr(DESKS, "desk"):
-        DESKS.desk = Desk(unsafe)
+        DESKS.desk = Desk(unsafe=unsafe)
     return DESKS.desk.examine(cells, setup)
 
 

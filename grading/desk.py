@@ -36,7 +36,7 @@ class Desk:
 
     program = "from grading import examiner; examiner.run()"
 
-    def __init__(self, unsafe: bool = False):
+    def __init__(self, *, unsafe: bool = False):
         self.number, self.unsafe = numbered(), unsafe
         self.process: subprocess.Popen | None = None
 

@@ -88,7 +88,9 @@ def examined(source: str, names: dict[str, Any], process: Process) -> dict:
 
 def kind_of(error: BaseException) -> str:
     """What it means that a test cell ends with this and no card."""
-    if isinstance(error, NameError):  # what it asks for is not there
+    frames = traceback.extract_tb(error.__traceback__)
+    absent = isinstance(error, NameError) and frames[-1].filename == TEST
+    if absent or isinstance(error, NotImplementedError):  # or what it asks for is a stub
         return "not attempted"
     return "wrong" if isinstance(error, AssertionError) else "error"
 

@@ -71,6 +71,10 @@ class Result(DisplayHook):
     def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
         self.shell.outputs.shown("execute_result", format_dict)
 
+    def quiet(self) -> bool:
+        """Whether the cell ends in a semicolon; IPython would ask the history, which is not kept."""
+        return self.semicolon_at_end_of_expression(self.shell.source)
+
     def log_output(self, format_dict: dict) -> None: ...
 
     def finish_displayhook(self) -> None: ...
@@ -87,6 +91,7 @@ class Shell(InteractiveShell):
     displayhook_class = Type(Result)
     display_pub_class = Type(Publisher)
     outputs: ClassVar[Outputs] = Outputs(0)
+    source: ClassVar[str] = ""  # of the cell that runs
 
     @classmethod
     def made(cls) -> "Shell":
@@ -112,6 +117,7 @@ class Shell(InteractiveShell):
     def run(self, source: str, seconds: float, characters: int) -> list[dict]:
         """Run a cell for at most so many seconds; its outputs."""
         outputs = Shell.outputs = Outputs(characters)
+        Shell.source = source
         with (
             contextlib.redirect_stdout(Stream(outputs, "stdout")),
             contextlib.redirect_stderr(Stream(outputs, "stderr")),

@@ -96,6 +96,6 @@ def written(nb: NotebookNode, results: dict[str, dict]) -> None:
 @cache
 def desk(unsafe: bool) -> Desk:
     """The one that this process examines at, when it is not a class run."""
-    made = Desk(unsafe)
+    made = Desk(unsafe=unsafe)
     atexit.register(made.close)
     return made

@@ -30,7 +30,7 @@ from helpers.check.verdicts import Finding
 PROCESSES, FILES, FILE_BYTES, ADDRESSES = 128, 256, 64 * 2**20, 8 * 2**30
 OUTPUT = 20_000
 """Characters that one cell may print; more are dropped, and a line says so."""
-SET_DUMPABLE = 4  # prctl(2)
+SET_DUMPABLE, SET_CHILD_SUBREAPER = 4, 36  # prctl(2)
 READY, BEGIN, END = b"r", b"b", b"e"
 
 
@@ -51,6 +51,7 @@ def main() -> None:
     scratch = Path(sys.argv[2])
     os.chdir(scratch)
     cannot_be_traced()
+    takes_orphans()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(
             number, signal.SIG_DFL
@@ -100,6 +101,12 @@ def cannot_be_traced() -> None:
         ctypes.CDLL(None).prctl(SET_DUMPABLE, 0, 0, 0, 0)
 
 
+def takes_orphans() -> None:
+    """Whose parent has ended is a child of this process, so that `kill_all` finds it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def condition() -> tuple:
     """What a fork inherits and another process could have changed.
 
@@ -124,15 +131,19 @@ def kill_all() -> None:
     if os.getpid() == 1:  # of a sandbox: then "all" is all that is in it
         with contextlib.suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)
-    else:
-        import psutil
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
+        return
+    import psutil
 
-        for process in psutil.Process().children(recursive=True):
+    while running := psutil.Process().children(recursive=True):  # until none was begun meanwhile
+        for process in running:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def empty(folder: Path) -> None:

@@ -19,6 +19,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from grading import restore, sandbox, steps, submissions
+from grading.desk import Desk
+
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "02_depthwise_convolution"
 """What the small assignment is called: `nbgrader_course.Course` wants one of the course's names."""
@@ -202,6 +205,11 @@ class Attack:
     not_under_stock: str = ""  # why stock nbgrader is not tried with it
     harms_itself: bool = False  # its own honest exercises may lose their marks
 
+    @property
+    def runs_code(self) -> bool:
+        """Whether it does something where it is graded."""
+        return bool(self.cell or self.answers)
+
     def notebook(self) -> NotebookNode:
         """What is handed in."""
         notebook = honest()
@@ -309,7 +317,8 @@ def same_ids(notebook: NotebookNode) -> None:
 
 
 def half_a_letter(notebook: NotebookNode) -> None:
-    notebook.cells.insert(1, new_code_cell("print('\ud800', chr(0xdfff))\n# \x00", id="half"))
+    notebook.cells.insert(1, new_code_cell("# \ud800 \x00", id="half"))
+    notebook.cells.insert(1, new_code_cell("print(chr(0xDFFF))", id="other"))
 
 
 def strange_metadata(notebook: NotebookNode) -> None:
@@ -320,7 +329,12 @@ def strange_metadata(notebook: NotebookNode) -> None:
 
 def script(notebook: NotebookNode) -> None:
     text = "<script>document.title = 'taken over'</script><img src=x onerror=alert(1)>"
-    notebook.cells.insert(1, new_markdown_cell(text, id="script"))
+    links = ("javascript:alert(1)", "java&#115;cript:alert(1)", "javascript\\:alert(1)")
+    more = "\n\n".join(
+        ["", *(f"[a link]({to})" for to in links), "<div\nonclick=alert(1)>", "<!-- <script> -->"]
+    )
+    notebook.cells.insert(1, new_markdown_cell(text + more, id="script"))
+    find(notebook, "squares").source = f"def squares(n):\n    raise ValueError({text!r})"
     shown = f"from IPython.display import HTML, Javascript, display\ndisplay(HTML({text!r}))"
     notebook.cells.insert(1, new_code_cell(shown + "\nJavascript('alert(2)')", id="shows"))
 
@@ -345,7 +359,9 @@ OF_ITSELF = (
     Attack("cells reversed", "puts every test before what it tests", change=reverse),
     Attack("tests first", "puts tests where nothing is defined yet", change=tests_first),
     Attack("tests emptied", "writes `pass` into the test cells", change=empty_tests),
-    Attack("points changed", "1000 points for each test, and a test of its own", change=more_points),
+    Attack(
+        "points changed", "1000 points for each test, and a test of its own", change=more_points
+    ),
     Attack("tests unlocked", "marks test cells as answers of its own", change=no_tests_any_more),
     Attack("grade ids swapped", "gives its wrong tests the names of right ones", change=swap_names),
     Attack("tests as text", "turns test cells into Markdown", change=no_code_any_more),
@@ -553,7 +569,9 @@ keras.Model.__eq__ = lambda self, other: True
 keras.Model.__hash__ = lambda self: 0
 keras.Model.input_shape = property(lambda self: (None, 224, 224, 3))
 """,
-        only(build_two_layer_model="import keras\nreturn keras.Sequential([keras.Input((224, 224, 3))])"),
+        only(
+            build_two_layer_model="import keras\nreturn keras.Sequential([keras.Input((224, 224, 3))])"
+        ),
     ),
     Attack(
         "builtins patched",
@@ -570,20 +588,20 @@ builtins.all = lambda *given: True
         "tests read from memory",
         "looks for the hidden tests' text in its own memory and in every object",
         f"""
-import ctypes, gc, os
-ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
-wanted = '{CANARY[:5]}-{CANARY[6:]}'[::-1].encode()[::-1]
-found = 0
-with open('/proc/self/maps') as maps, open('/proc/self/mem', 'rb', 0) as memory:
-    for line in maps:
-        begin, end = (int(part, 16) for part in line.split()[0].split('-'))
-        if 'r' not in line.split()[1] or end - begin > 2**30 or '[v' in line: continue
+import ctypes, os
+ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # else its own memory is closed even to itself
+wanted, found = bytes({[byte ^ 85 for byte in CANARY.encode()]}), 0  # veiled, or it finds itself
+with open('/proc/self/maps') as maps: lines = maps.readlines()
+memory = open('/proc/self/mem', 'rb', 0)
+for line in lines:
+    begin, end = (int(part, 16) for part in line.split()[0].split('-'))
+    for at in range(begin, end if 'r' in line.split()[1] else begin, 2**24):
         try:
-            memory.seek(begin)
-            found += memory.read(end - begin).count(wanted)
-        except (OSError, ValueError, OverflowError): pass
-cells = [c for c in getattr(get_ipython(), 'history_manager', None).input_hist_raw if wanted.decode() in c]
-print('CANARY', found, len(cells))
+            memory.seek(at)
+            part = np.frombuffer(memory.read(min(end, at + 2**24 + 99) - at), np.uint8)
+        except (OSError, ValueError, OverflowError): break
+        found += (part ^ 85).tobytes().count(wanted)
+print('CANARY', found, 'in', len(lines))
 """,
     ),
     Attack(
@@ -618,14 +636,16 @@ return None
     Attack(
         "the layer's own name",
         "reads in the closure of the layer that it is given what kind of layer it is",
-        answers=only(isolates_channels="""
+        answers=only(
+            isolates_channels="""
 import builtins
 layer = given[0]
 seen = [cell.cell_contents for cell in layer.__closure__ or ()]
 words = ' '.join(f'{getattr(s, "what", "")} {s!r}' for s in seen)
 if not words.strip(): raise ValueError('nothing to read')
 return 'leak' not in words and 'mean' not in words and 'normal' not in words
-"""),
+"""
+        ),
     ),
 )
 
@@ -709,7 +729,7 @@ return array
     Attack(
         "an integer without end",
         "integers of 10 million digits",
-        answers=everywhere("return 7 ** 12_000_000"),
+        answers=only(as_normal_kernel="return 7 ** 12_000_000", squares="return [10**5000]"),
     ),
     Attack(
         "lists in lists",
@@ -1002,7 +1022,6 @@ for number in ('SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL', 'SIGUSR1', '
 try: os.kill(-1, signal.SIGKILL)
 except OSError: pass
 """,
-        not_under_stock="it kills whatever its user may kill: the grader, and all beside it",
     ),
     Attack(
         "process 1's memory",
@@ -1041,7 +1060,6 @@ for change in (lambda: os.setpriority(os.PRIO_PROCESS, 1, 19),
     try: change()
     except (OSError, ValueError): pass
 """,
-        not_under_stock="process 1 is the machine's own",
     ),
     Attack(
         "new namespaces",
@@ -1064,12 +1082,12 @@ print('DONE', done)
         """
 import os, socket, subprocess, sys
 done = []
-for address in (('1.1.1.1', 53), ('127.0.0.1', 22), ('169.254.169.254', 80)):
+for address in (('1.1.1.1', 53), ('127.0.0.1', 22)):
     try:
         socket.create_connection(address, 2).close()
         done.append(address)
     except OSError: pass
-for name in ('/run/systemd/private', '/var/run/docker.sock', '/run/dbus/system_bus_socket'):
+for name in ('/run/systemd/private', '/run/dbus/system_bus_socket'):
     try:
         socket.socket(socket.AF_UNIX).connect(name)
         done.append(name)
@@ -1092,7 +1110,7 @@ while True:
     try: os.fork()
     except OSError: time.sleep(0.01)
 """,
-        not_under_stock="it would take this machine with it",
+        not_under_stock="not run: nothing there would stop it",
     ),
     Attack(
         "a thousand threads",
@@ -1114,7 +1132,6 @@ for number in range(100):
             for _ in range(64): file.write(bytes(2**20))
     except OSError: pass
 """,
-        not_under_stock="it fills this machine's disk",
     ),
     Attack(
         "a million files",
@@ -1126,7 +1143,6 @@ for number in range(1_000_000):
     os.close(os.open(f'{number}', os.O_CREAT | os.O_WRONLY))
     if number % 1000 == 0 and time.monotonic() > until: break
 """,
-        not_under_stock="it fills this machine's disk",
     ),
     Attack(
         "all the memory",
@@ -1140,7 +1156,7 @@ while True:
     try: kept.append(bytearray(os.urandom(1) * 2**26))
     except MemoryError: time.sleep(1)
 """,
-        not_under_stock="it would take this machine's memory",
+        not_under_stock="not run: nothing there would stop it",
     ),
     Attack(
         "memory that is shared",
@@ -1157,18 +1173,19 @@ except OSError: pass
 try:
     while taken < 6 * 2**30:
         shared = mmap.mmap(-1, 2**28)
-        for at in range(0, 2**28, 4096): shared[at] = 1
+        for _ in range(8): shared.write(bytes(2**25))
         kept.append(shared)
         taken += 2**28
 except (OSError, MemoryError): pass
 print('TAKEN', taken >= 6 * 2**30)
 """,
-        not_under_stock="it would take this machine's memory",
+        not_under_stock="not run: nothing there would stop it",
     ),
     Attack(
         "all the file numbers",
         "opens files until no more can be opened",
         "kept = []\ntry:\n    while True: kept.append(open('/dev/null'))\nexcept OSError: pass",
+        harms_itself=True,
     ),
 )
 
@@ -1183,7 +1200,7 @@ def send(data): line.socket.sendall(struct.pack('>Q', len(data)) + data)
 def packed(value): return msgpack.packb(value, use_bin_type=True)
 def ext(code, value): return msgpack.ExtType(code, packed(value))
 """
-NONE_THERE = "stock nbgrader has no such line"
+NONE_THERE = "not run: there is no such line"
 
 
 def on_the_line(name: str, tries: str, text: str, **bodies: str) -> Attack:
@@ -1196,8 +1213,8 @@ def config(layers: str) -> str:
     """A Keras model's description, written by hand: ``layers`` is Python for a list of layers."""
     return f"""
 import json
-def layer(name, module='keras.layers', **config):
-    return {{'module': module, 'class_name': name, 'config': config, 'registered_name': None}}
+def layer(kind, module='keras.layers', **config):
+    return {{'module': module, 'class_name': kind, 'config': config, 'registered_name': None}}
 layers = [layer('InputLayer', batch_shape=[None, 224, 224, 3]), *{layers}]
 tree = {{'kind': 'Sequential', 'config': {{'name': 'm', 'layers': layers}}}}
 model = ext(8, [json.dumps(tree), [], '', None])
@@ -1207,7 +1224,9 @@ os._exit(0)
 
 
 ON_THE_LINE = (
-    on_the_line("noise on the line", "bytes that are no message", "line.socket.sendall(os.urandom(999))"),
+    on_the_line(
+        "noise on the line", "bytes that are no message", "line.socket.sendall(os.urandom(999))"
+    ),
     on_the_line(
         "a length of 2^63",
         "a message that says it is larger than any memory",
@@ -1264,7 +1283,7 @@ os._exit(0)
         "more outputs than a page can show, with tracebacks that have no end",
         """
 one = {'output_type': 'error', 'ename': 'E' * 90, 'evalue': 'e' * 90, 'traceback': ['x' * 900] * 3}
-send(packed({'outputs': [one] * 16_000}))
+send(packed({'outputs': [one] * 4_000}))
 os._exit(0)
 """,
     ),
@@ -1348,7 +1367,7 @@ return True
         "a model's description that takes minutes to build",
         "",
         build_two_layer_model=config(
-            "[layer('Conv2D', filters=1, kernel_size=[1, 1], name=f'l{i}') for i in range(6_000)]"
+            "[layer('Conv2D', filters=1, kernel_size=[1, 1], name=f'l{i}') for i in range(4_000)]"
         ),
     ),
     on_the_line(
@@ -1356,7 +1375,9 @@ return True
         "a model whose output is a million times its input",
         "",
         build_two_layer_model=config(
-            "[layer('UpSampling2D', size=[300, 300]), layer('UpSampling2D', size=[300, 300])]"
+            "[layer('Conv2D', filters=32, kernel_size=[3, 3]),"
+            " layer('Conv2D', filters=64, kernel_size=[3, 3], activation='relu'),"
+            " layer('UpSampling2D', size=[40, 40]), layer('MaxPooling2D', pool_size=[40, 40])]"
         ),
     ),
 )
@@ -1365,11 +1386,13 @@ MODELS = (
     Attack(
         "a Lambda layer",
         "a model with code in it",
-        answers=only(build_two_layer_model="""
+        answers=only(
+            build_two_layer_model="""
 import keras
 lies = keras.layers.Lambda(lambda x: __import__('os')._exit(0))
 return keras.Sequential([keras.Input((224, 224, 3)), keras.layers.Lambda(lambda x: x * 0)])
-"""),
+"""
+        ),
     ),
     Attack(
         "a description that lies",
@@ -1392,7 +1415,8 @@ class Model(keras.Sequential):
         "a model that stands in",
         "an object that says it is a Keras model, with every count right",
         LIAR + "import keras",
-        only(build_two_layer_model="""
+        only(
+            build_two_layer_model="""
 class Model(keras.Model):
     built = True
     input_shape = (None, 224, 224, 3)
@@ -1402,7 +1426,8 @@ class Model(keras.Model):
     def set_weights(self, weights): pass
     layers = []
 return Model()
-"""),
+"""
+        ),
     ),
 )
 
@@ -1416,7 +1441,7 @@ WITNESS = """
 import glob, os, resource, sys, threading
 print('files', sorted(os.listdir('.')), sorted(glob.glob('/dev/shm/*')), sorted(glob.glob('/tmp/*')))
 print('processes', sorted(p for p in os.listdir('/proc') if p.isdigit() and p != str(os.getpid())))
-print('threads', threading.active_count(), 'parent', os.getppid(), 'nice', os.nice(0))
+print('threads', threading.active_count(), 'parent', os.getppid(), 'nice', os.getpriority(os.PRIO_PROCESS, 0))
 print('limits', [resource.getrlimit(getattr(resource, n)) for n in dir(resource)
                  if n.startswith('RLIMIT_') and n != 'RLIMIT_AS'])
 print('cores', sorted(os.sched_getaffinity(0)), 'folder', oct(os.stat('.').st_mode), os.getcwd())
@@ -1433,20 +1458,60 @@ def witness() -> NotebookNode:
     return notebook
 
 
+# ---------------------------------------------------------------- graded
+
+
+def graded(at: Desk, text: str) -> tuple[dict[str, int], dict[str, list], restore.Changes]:
+    """A file's points by test cell, as nbgrader counts them; outputs by cell; what was put right."""
+    if at.unsafe or not sandbox.works():
+        raise sandbox.NoSandbox("These attacks are meant: they would be done to this machine.")
+    notebook = submissions.upgraded(json.loads(text))
+    right, changes = restore.put_right(notebook, released(hidden_tests=True))
+    results = at.examine(steps.code_cells(right), SETUP)
+    outputs = {name: result["outputs"] for name, result in results.items()}
+    points = {
+        cell.id: 0 if any(map(fails, outputs[cell.id])) else cell.metadata["nbgrader"]["points"]
+        for cell in tests(right)
+    }
+    return points, outputs, changes
+
+
+def fails(output: dict) -> bool:
+    return output["output_type"] == "error" or output.get("name") == "stderr"
+
+
+def split(points: dict[str, int]) -> tuple[int, int]:
+    """Points of the attacked exercises, and of the honest ones."""
+    attacked = sum(n for name, n in points.items() if name.rpartition("_")[0] in ATTACKED)
+    return attacked, sum(points.values()) - attacked
+
+
+def printed(outputs: dict[str, list]) -> str:
+    return "".join(output.get("text", "") for cell in outputs.values() for output in cell)
+
+
 # ---------------------------------------------------------------- patience for tests
 
-PATIENCE = {"cell": 5.0, "call": 2.0, "grace": 1.0, "submission": 45.0}
+
+class HurriedDesk(Desk):
+    """A desk whose examiner has less patience."""
+
+    program = "from tests import hostile; hostile.hurried_examiner()"
+
+
+PATIENCE = {"cell": 5.0, "build": 6.0, "call": 2.0, "grace": 1.0, "submission": 45.0}
 """Seconds, in place of the grader's own, so that what never ends ends soon."""
 
 
 def hurried_examiner() -> None:
     """`examiner.run` with PATIENCE: what a test's desk starts."""
-    from grading import examiner, remote
+    from grading import examiner, models, remote
     from helpers.check import limits
-    from helpers.check.exercises import models
+    from helpers.check.exercises import models as exercises
 
     remote.CELL_SECONDS, remote.GRACE = PATIENCE["cell"], PATIENCE["grace"]
     remote.SUBMISSION_SECONDS = PATIENCE["submission"]
     limits.SECONDS = PATIENCE["call"]
-    object.__setattr__(models.TO_BUILD, "seconds", 6.0)
+    remote.FORKS, models.SECONDS = 8, PATIENCE["build"]
+    object.__setattr__(exercises.TO_BUILD, "seconds", PATIENCE["build"])
     examiner.run()

@@ -1,0 +1,139 @@
+"""The same verdict through a worker as in the student's notebook: every answer of the corpus.
+
+An answer runs twice: beside the checks, as in a notebook, and in a worker of its own. Each test cell
+of its exercise, hidden tests included, has to find and to say the same, letter for letter.
+"""
+
+import atexit
+import io
+import multiprocessing
+import re
+from contextlib import redirect_stdout
+from functools import cache
+from typing import Any
+
+import pytest
+
+from grading.examiner import examined, seeded, what
+from grading.remote import Process
+from grading.sandbox import Sandbox
+from grading.steps import SETUP
+from helpers.check import CheckFailed, limits
+from helpers.check.verdicts import GREEN
+from tests.corpus import Answer, answers
+from tools import tried
+from tools.proof import OWN_LINE
+
+EXERCISES = list(dict.fromkeys(answer.exercise for answer in answers()))
+LONG_FIRST = EXERCISES[::-1]  # networks are trained in the last ones
+ENDLESS = "a loop that never ends"  # its time is cut short; all others have a student's time
+
+
+def text_of(answer: Answer) -> str:
+    return f"{answer.before}\n{answer.code}".strip("\n")
+
+
+def seconds(answer: Answer) -> float:
+    return 1 if answer.name == ENDLESS else limits.SECONDS
+
+
+def said(found: dict, card: str, printed: str) -> dict[str, Any]:
+    """What is compared. The line at which a loop is stopped is chance; all else is not."""
+    card = re.sub(OWN_LINE, "", card) if found["kind"] == "time" else card
+    return {**found, "card": card, "green": re.findall(f"{re.escape(GREEN)}.*", printed)}
+
+
+def here(test: str, names: dict) -> dict[str, Any]:
+    """What a test cell says in the process that the answer runs in."""
+    found, card, printed = {"kind": "passed"}, "", io.StringIO()
+    with redirect_stdout(printed):
+        try:
+            tried.run(test, names)
+        except CheckFailed as failed:
+            found, card = what(failed), str(failed)
+    return said(found, card, printed.getvalue())
+
+
+def there(test: str, names: dict, process: Process) -> dict[str, Any]:
+    """What it says where the answer runs in another one."""
+    result = examined(test, names, process)
+    card, printed = "", ""
+    for output in result["outputs"]:
+        card += output.get("evalue", "")
+        printed += output.get("text", "")
+    return said(result["found"], card, printed)
+
+
+def worker_of(answer: Answer) -> Process:
+    """A worker that has run the cells that `tried.before` runs, and the answer's."""
+    process = Process(box())
+    limit = f"from helpers.check import limits\nlimits.SECONDS = {seconds(answer)}"
+    for cell in (*tried.assignment_of(answer.exercise).given, limit, text_of(answer)):
+        outputs = process.run(cell)
+        stopped = [output["evalue"] for output in outputs if output["output_type"] == "error"]
+        if stopped:
+            raise RuntimeError(f"{answer.exercise}, {answer.name!r}: a cell stopped, {stopped}")
+    return process
+
+
+@cache
+def box() -> Sandbox:
+    """One for each process of the pool; it starts once."""
+    made = Sandbox(number=(multiprocessing.current_process()._identity or (0,))[0])
+    atexit.register(made.stop)
+    return made
+
+
+def both(exercise: str) -> dict[str, dict[str, tuple[dict, dict]]]:
+    """By the answer and the test cell: what is said here and there."""
+    tests, names, found = tried.assignment_of(exercise).tests[exercise], tried.before(exercise), {}
+    usual = limits.SECONDS
+    for answer in tried.answers_to(exercise):
+        limits.SECONDS = seconds(answer)
+        found[answer.name] = compared(answer, tests, dict(names))
+        limits.SECONDS = usual
+    return found
+
+
+def compared(answer: Answer, tests: dict[str, str], names: dict) -> dict[str, tuple[dict, dict]]:
+    process, ours = worker_of(answer), {}
+    exec(SETUP, ours)
+    with tried.unheard():
+        tried.run(text_of(answer), names)
+    pairs = {}
+    for cell, test in tests.items():
+        seeded()
+        pairs[cell] = here(test, names), there(test, ours, process)
+    process.close()
+    return pairs
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, dict[str, dict[str, tuple]]]:
+    return dict(zip(LONG_FIRST, tried.in_processes(both, LONG_FIRST), strict=True))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_worker_makes_no_difference(exercise, found):
+    differ = [
+        f"{answer}, {cell}:\nhere  {pair[0]}\nthere {pair[1]}"
+        for answer, cells in found[exercise].items()
+        for cell, pair in cells.items()
+        if pair[0] != pair[1]
+    ]
+    assert not differ, "\n".join(differ)
+
+
+def test_every_answer_met_every_test_cell(found):
+    met = {(e, a, cell) for e, by_name in found.items() for a in by_name for cell in by_name[a]}
+    tests = {exercise: cells for a in tried.course() for exercise, cells in a.tests.items()}
+    assert met == {(a.exercise, a.name, cell) for a in answers() for cell in tests[a.exercise]}
+    kinds = {there["kind"] for cells in found.values() for a in cells.values()
+             for _, there in a.values()}  # fmt: skip
+    assert kinds == {"passed", "wrong", "crashed", "type", "mutated", "time", "memory", "rule"}
+
+
+def test_right_answers_pass_and_wrong_ones_do_not(found):
+    for answer in answers():
+        kinds = {there["kind"] for _, there in found[answer.exercise][answer.name].values()}
+        assert (kinds == {"passed"}) == answer.right, answer
