@@ -19,7 +19,7 @@ import numpy as np
 
 BYTES = 64 * 2**20
 """The largest message. `build_cnn` is 5 MB, the largest answer of the course."""
-ITEMS, DEPTH, DIGITS, TEXT = 200_000, 20, 1000, 100_000
+ITEMS, DEPTH, DIGITS, TEXT = 200_000, 20, 1000, 2**20
 PAIRS = 5000
 """Entries of all dictionaries: keys that are made to collide cost the square of their number."""
 STRANGE = 20

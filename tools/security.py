@@ -61,7 +61,7 @@ TAKEN = {
     "CANARY": "reads the hidden tests",
     "OTHERS": "reads the submissions of others",
     "SECRET": "reads the grader's environment",
-    "DONE": "gets out of its process",
+    "DONE": "reaches out of its process",
     "WRITTEN": "writes into the gradebook",
     "PLANTED": "leaves files elsewhere",
     "SCRIPT": "its script runs where it is marked",
@@ -78,8 +78,8 @@ NOT_COVERED = """
 - **What is asked is seen.** The functions get the hidden cases' arguments, or they could not be
   called; what they leave in their output is in the student's feedback. Expected values never cross.
 - **The checks are public.** `helpers` is on every student's machine, with the cases' generators and
-  the oracles. What is hidden of a hidden test is its seed. Where the right answers come in the same
-  order whatever the seed, as those of `isolates_channels` do, it is enough to count the calls.
+  the oracles. What is hidden of a hidden test is its seed, and
+  the order of its calls.
 - **The kernel is trusted.** The worker shares the machine's kernel. A hole in it is a way out.
 - **No cgroups.** Memory is looked at ten times a second and may be exceeded in between; memory that
   the kernel holds (full sockets and pipes) is limited by the number of processes and files only.
