@@ -747,7 +747,7 @@ def folder(home: Path, assignment: str, notebook: NotebookNode) -> None:
 
 @way("a link to nothing", "unreadable")
 def dangling(home: Path, assignment: str, notebook: NotebookNode) -> None:
-    place(home, assignment).symlink_to("../../../home/me/Desktop/homework.ipynb")
+    place(home, assignment).symlink_to("../../../Users/me/Desktop/homework.ipynb")
 
 
 @way("a link out of submitted/", "unreadable")
