@@ -317,7 +317,8 @@ class Sandbox:
         """Ends a submission that takes more memory than it may, however it is spread."""
         while not done.wait(LOOKED_AFTER):
             running = self.running()
-            if sum(private(process) for process in running) > MEMORY_BYTES:
+            # once it is ended, so is what it began meanwhile: that would hold the line open
+            if self.ended_for or sum(map(private, running)) > MEMORY_BYTES:
                 self.ended_for = "memory"
                 for process in running:
                     try:

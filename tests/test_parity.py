@@ -68,7 +68,7 @@ def there(test: str, names: dict, process: Process) -> dict[str, Any]:
 def worker_of(answer: Answer) -> Process:
     """A worker that has run the cells that `tried.before` runs, and the answer's."""
     process = Process(box())
-    limit = f"from helpers.check import limits\nlimits.SECONDS = {seconds(answer)}"
+    limit = f"from helpers.check import limits\nlimits.SECONDS = {limits.SECONDS}"
     for cell in (*tried.assignment_of(answer.exercise).given, limit, text_of(answer)):
         outputs = process.run(cell)
         stopped = [output["evalue"] for output in outputs if output["output_type"] == "error"]
@@ -139,3 +139,56 @@ def test_right_answers_pass_and_wrong_ones_do_not(found):
     for answer in answers():
         kinds = {there["kind"] for _, there in found[answer.exercise][answer.name].values()}
         assert (kinds == {"passed"}) == answer.right, answer
+
+
+# ---------------------------------------------------------------- what no answer of the corpus needs
+
+WRONG_PARAMS = """
+def separable_params(kernel_size, in_channels, filters, depth_multiplier=1, use_bias=True):
+    return {}
+"""
+BUILT_ON_IT = """
+def separable_macs(size, kernel_size, in_channels, filters, depth_multiplier=1, stride=1,
+                   padding="valid"):
+    places = 1
+    for n, k in zip(size, kernel_size):
+        places *= -(-n // stride) if padding == "same" else (n - k) // stride + {}
+    return places * separable_params(kernel_size, in_channels, filters, depth_multiplier, False)
+"""
+
+
+def macs(name: str, wrong: str, last: str) -> Answer:
+    code, before = BUILT_ON_IT.format(last), WRONG_PARAMS.format(wrong)
+    return Answer("separable_macs", name, code, right=False, before=before)
+
+
+@pytest.mark.rules
+@pytest.mark.parametrize(
+    ("answer", "green", "card"),
+    [
+        (macs("right", "1", "1"), "with a right `separable_params` in place of yours", ""),
+        (macs("right, and the other stops", "1 / 0", "1"), "with a right `separable_params`", ""),
+        (macs("wrong", "1", "2"), "", "Judged with a right `separable_params` in place of yours."),
+        (macs("no end", "[0 for _ in iter(int, 1)]", "1"), "with a right `separable_params`", ""),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_a_mistake_is_paid_for_once(answer, green, card, monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 1 if answer.name == "no end" else limits.SECONDS)
+    tests = tried.assignment_of("separable_macs").tests["separable_macs"]
+    pairs = compared(answer, tests, dict(tried.before("separable_macs")))
+    for ours, theirs in pairs.values():
+        assert ours == theirs
+        assert green in "".join(theirs["green"])
+        assert card in " ".join(theirs["card"].split())
+    assert len(pairs) == 2
+
+
+@pytest.mark.rules
+def test_a_mistake_that_stops_is_known_by_how_it_stops():
+    code = "def compose(depthwise_kernel, pointwise_kernel):\n    return depthwise_kernel * pointwise_kernel"
+    answer = Answer("compose", "number by number", code, right=False)
+    tests = tried.assignment_of("compose").tests["compose"]
+    ours, theirs = compared(answer, tests, dict(tried.before("compose")))["compose_multiplier"]
+    assert ours == theirs
+    assert theirs["misconception"] == "multiplied number by number" and theirs["kind"] == "crashed"

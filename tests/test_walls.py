@@ -246,6 +246,11 @@ def test_the_system_is_there_to_read_only(path, process):
              "/etc/passwd", "/etc/shadow", "/root/.ssh", "/home", "/var", "/tmp"]
 )  # fmt: skip
 def test_neither_the_course_nor_the_instructor_can_be_seen(path, process):
+    way = [Path(p).relative_to(path) for p in sandbox.pythons() if Path(p).is_relative_to(path)]
+    if way:  # this Python lies there: then there is the way to it, and nothing else
+        names = sorted({inside.parts[0] for inside in way})
+        assert ran(process, f"import os\nprint(sorted(os.listdir({str(path)!r})))") == str(names)
+        return
     assert ran(process, f"import os\nprint(os.path.exists({str(path)!r}))") == "False"
 
 
