@@ -30,6 +30,7 @@ c.Execute.timeout = 120
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = "."
 """
+LOOKS = 25  # submissions between two looks at the memory
 LINE = re.compile(r"\[(\d+)/(\d+)\] ")
 
 
@@ -100,7 +101,8 @@ def ours(course: Course) -> tuple[float, float, float]:
     for line in process.stdout:
         if LINE.match(line):
             stamps.append(time.monotonic())
-            most = max(most, memory(watched))
+            if len(stamps) % LOOKS == 5:  # a look costs a core a tenth of a second
+                most = max(most, memory(watched))
     process.wait()
     warm = stamps[min(4, len(stamps) - 2) :]  # each desk has begun
     return (
