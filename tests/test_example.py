@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grading import example
+from grading import example, mishaps, restore
 from grading.outcomes import STATUSES, UNGRADED
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +36,7 @@ def handed_in(course: Path, student: str) -> nbformat.NotebookNode:
 
 
 def source(notebook: nbformat.NotebookNode, name: str) -> str:
-    return next(cell.source for cell in notebook.cells if example.named(cell) == name)
+    return next(cell.source for cell in notebook.cells if restore.grade_id(cell) == name)
 
 
 # ---------------------------------------------------------------- what they are made of
@@ -167,10 +167,10 @@ def test_the_untouched_notebook_is_the_released_one(course):
 def test_what_is_hostile_is_not_in_the_tests_of_the_others(course):
     about, rng = example.task(course, NAME), random.Random(0)
     skipped = example.skipping(about, rng)[0]
-    tagged = [cell.metadata.get("tags") for cell in skipped.cells if example.is_test(cell)]
+    tagged = [cell.metadata.get("tags") for cell in skipped.cells if restore.is_test(cell)]
     assert tagged == [["skip-execution"]] * 22  # 4 + 3 + 5 + 2 + 2 + 1 + 5
     emptied = example.emptied(about, rng)[0]
-    assert {cell.source for cell in emptied.cells if example.is_test(cell)} == {"assert True"}
+    assert {cell.source for cell in emptied.cells if restore.is_test(cell)} == {"assert True"}
     assert "os._exit(0)" in source(example.leaving(about, rng)[0], "output_length")
     assert "return True" in source(example.lying(about, rng)[0], "output_length")
     assert "return Anything()" in source(example.lying(about, rng)[0], "conv2d_backward")
@@ -186,7 +186,7 @@ def broken(tmp_path_factory):
     course = tmp_path_factory.mktemp("broken")
     for step in ("source", "release"):
         shutil.copytree(ROOT / step / NAME, course / step / NAME)
-    made = example.broken_class(course, NAME, count=len(example.WAYS), share=1.0)
+    made = example.broken_class(course, NAME, count=len(mishaps.WAYS), share=1.0)
     who = {one.what.removeprefix("broken: "): student for student, one in made.items()}
     return course, made, who
 
@@ -211,10 +211,10 @@ def test_a_twentieth_of_three_hundred_is_broken_in_fifteen_ways(course):
 
 
 def test_there_are_enough_ways_and_no_two_of_a_name(broken):
-    assert len({way.name for way in example.WAYS}) == len(example.WAYS) >= 20
-    assert {way.status for way in example.WAYS} == {"", "tampered", "missing", "unreadable"}
+    assert len({way.name for way in mishaps.WAYS}) == len(mishaps.WAYS) >= 20
+    assert {way.status for way in mishaps.WAYS} == {"", "tampered", "missing", "unreadable"}
     _, made, who = broken
-    assert len(who) == len(made) == len(example.WAYS)
+    assert len(who) == len(made) == len(mishaps.WAYS)
 
 
 def test_what_is_not_where_it_belongs(broken):
