@@ -28,13 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
     from grading import gradebook, sandbox
     from grading.classroom import Classroom, NoCluster
     from grading.feedback import configuration
-    from grading.submissions import collected
 
     try:
         if not options.scheduler:  # else it is the cluster's machines that need one
             sandbox.required(options.unsafe)
         classroom = Classroom(configuration(), options.assignment, options.unsafe)
-        if not collected(Path(), options.assignment):
+        if not classroom.collected:
             sys.exit(f"Nothing to grade: put notebooks in submitted/STUDENT/{options.assignment}/.")
         return graded(classroom, options)
     except (gradebook.NoGradebook, sandbox.NoSandbox, NoCluster, FileNotFoundError) as reason:
@@ -66,13 +65,12 @@ def graded(classroom, options: argparse.Namespace) -> int:
     from grading import export, feedback, gradebook, report, sandbox
     from grading.classroom import desks, is_graded
     from grading.progress import Progress
-    from grading.submissions import collected
 
     layers = sandbox.layers(options.unsafe)
     for layer in layers if not options.scheduler else ():
         print(f"{'on ' if layer.on else 'OFF'}  {layer.name}: {layer.what}")
     begun = time.monotonic()
-    total = len({s.student for s in collected(Path(), options.assignment)} | {*classroom.known})
+    total = len(classroom.collected) + len(classroom.absent)
     with Progress(total) as progress, desks(options.scheduler) as executor:
         outcomes = classroom.run(executor, options.again, progress.tell)
     seconds = time.monotonic() - begun

@@ -26,6 +26,7 @@ from traitlets.config import Config
 from grading import gradebook, restore, steps, submissions
 from grading.desk import Desk
 from grading.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
+from grading.sandbox import NoSandbox
 
 RESULTS = "results"
 DESKS = threading.local()
@@ -99,8 +100,10 @@ class Classroom:
                 self.course, {"assignment": assignment, "notebook": assignment}
             )
             self.released = gradebook.with_hidden_tests(book, released, assignment)
-            self.known = sorted(gradebook.students(book))
+            known = set(gradebook.students(book))
             self.marks = gradebook.marks(book, assignment)
+        self.collected = submissions.collected(Path(self.course.root), assignment)
+        self.absent = sorted(known - {submission.student for submission in self.collected})
 
     # ------------------------------------------------------------ the run
 
@@ -122,15 +125,25 @@ class Classroom:
             tell(outcomes[job.student])
         for future in as_completed(running):
             job = running.pop(future)
-            results = future.result()
-            self.keep(self.outcome(job, results), results)
-            outcomes[job.student] = self.record(job, results)
+            outcomes[job.student] = self.examined(job, future)
             tell(outcomes[job.student])
         return [outcomes[student] for student in sorted(outcomes)]
 
+    def examined(self, job: Job, future: Future) -> Outcome:
+        """The outcome of a result that has come; one that does not come costs its own row."""
+        try:
+            results = future.result()
+        except NoSandbox:  # then nobody's will
+            raise
+        except Exception as error:  # a cluster's machine was lost again and again, say
+            why = f"it was not examined ({type(error).__name__}); grade again."
+            return Outcome(job.student, self.assignment, "crashed", why)
+        self.keep(self.outcome(job, results), results)
+        return self.record(job, results)
+
     def jobs(self) -> Iterator[Job]:
         """The submissions that can be graded, put right."""
-        for submission in submissions.collected(Path(self.course.root), self.assignment):
+        for submission in self.collected:
             if submission.status:
                 continue
             right, changes = restore.put_right(submissions.read(submission.path), self.released)
@@ -141,13 +154,12 @@ class Classroom:
 
     def without_notebook(self) -> Iterator[Outcome]:
         """The rows of those who handed in nothing that can be graded."""
-        collected = submissions.collected(Path(self.course.root), self.assignment)
-        for submission in collected:
+        for submission in self.collected:
             if submission.status:
                 yield Outcome(
                     submission.student, self.assignment, submission.status, submission.sentence
                 )
-        for student in sorted(set(self.known) - {s.student for s in collected}):
+        for student in self.absent:
             yield Outcome(student, self.assignment, "missing", "missing: nothing was handed in.")
 
     # ------------------------------------------------------------ what is kept

@@ -18,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader_course import BIN, Course, run
 
 from grading import classroom, gradebook
+from grading.sandbox import NoSandbox
 
 NAME = "02_depthwise_convolution"
 POINTS, BY_HAND = 33, 3
@@ -60,6 +61,21 @@ def room(course: Course) -> classroom.Classroom:
 def ran(course: Course, executor: Executor, again: bool = False) -> dict:
     outcomes = room(course).run(executor, again, tell=lambda outcome: None)
     return {outcome.student: outcome for outcome in outcomes}
+
+
+class Lost(AtOnce):
+    """Loses the one submission in which a text stands, as a cluster can; the others pass."""
+
+    def __init__(self, text: str, error: Exception):
+        super().__init__()
+        self.text, self.error = text, error
+
+    def submit(self, function, cells, setup, unsafe):
+        if not any(self.text in cell["source"] for cell in cells):
+            return super().submit(function, cells, setup, unsafe)
+        lost = Future()
+        lost.set_exception(self.error)
+        return lost
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +162,20 @@ def test_half_a_file_from_a_killed_run_is_no_result(course):
     executor = AtOnce()
     assert ran(course, executor)["ada"].points == POINTS - BY_HAND
     assert executor.asked == 1
+
+
+def test_a_result_that_does_not_come_costs_its_own_row(course):
+    outcomes = ran(course, Lost("# another text", RuntimeError("lost")))
+    assert (outcomes["ada"].status, outcomes["ada"].recorded) == ("needs hand marking", True)
+    bela = outcomes["bela"]
+    assert (bela.status, bela.recorded, bela.points) == ("crashed", False, 0)
+    assert bela.sentence == "it was not examined (RuntimeError); grade again."
+    assert ran(course, AtOnce())["bela"].recorded, "the next run examines it"
+
+
+def test_where_nobody_can_be_kept_apart_the_run_stops(course):
+    with pytest.raises(NoSandbox):
+        ran(course, Lost("# another text", NoSandbox("no box")))
 
 
 def test_a_student_of_the_gradebook_who_handed_in_nothing_is_a_row(course):
