@@ -11,7 +11,7 @@ c.CourseDirectory.ignore = [
     ".*", "*.pyc", "__pycache__", "*.py", "*.so", "*.md", "*.txt", "*.csv", "*.json", "*.db",
     "*.np?", "*.h5", "*.keras",
 ]  # fmt: skip
-c.CourseDirectory.max_file_size = 20_000  # kB: a notebook with 50 MB of output is not graded
+c.CourseDirectory.max_file_size = 20_000  # kB: a larger file beside a notebook stays behind
 
 # What a student finds in place of a solution. The checks know it and say "not attempted".
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError  # write your answer here"}

@@ -118,9 +118,9 @@ def without_own_layers() -> Iterator[None]:
     original = layer.__call__
 
     def called(self, *args, **options):
-        return (
-            self.call if is_own(self) and self.built else lambda *a, **o: original(self, *a, **o)
-        )(*args, **options)
+        if is_own(self) and self.built:
+            return self.call(*args, **options)
+        return original(self, *args, **options)
 
     layer.__call__ = called
     try:

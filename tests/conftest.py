@@ -2,6 +2,9 @@
 
 import pytest
 
+from grading.desk import numbered
+from grading.remote import Process
+from grading.sandbox import Sandbox
 from helpers.check import rules
 
 
@@ -13,3 +16,19 @@ def anyone_may_do_the_work(request, monkeypatch):
     """
     if "rules" not in request.keywords:
         monkeypatch.setattr(rules, "who", lambda frame: None)
+
+
+@pytest.fixture(scope="module")
+def box():
+    """A sandbox with a number of its own: as root, a user whose processes are counted."""
+    made = Sandbox(numbered())
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def process(box):
+    """A submission's process in it."""
+    made = Process(box)
+    yield made
+    made.close()

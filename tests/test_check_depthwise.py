@@ -256,6 +256,17 @@ def test_the_oracle_tells_right_layers_from_buggy_ones(seed):
 
 
 @pytest.mark.parametrize("part", check.isolates_channels.parts)
+def test_hidden_layers_come_in_an_order_of_their_own(part):
+    """Else it would be enough to count the calls, and to answer by heart."""
+    visible, first, second = (
+        [case["layer"].what for case in check.isolates_channels.cases(part, seed)]
+        for seed in (0, 1, 2)
+    )
+    assert sorted(visible) == sorted(first) == sorted(second)
+    assert visible != first != second != visible
+
+
+@pytest.mark.parametrize("part", check.isolates_channels.parts)
 def test_every_part_has_both_kinds(part):
     cases = check.isolates_channels.cases(part, 0)
     assert {check.isolates_channels.right(case, part) for case in cases} == {True, False}

@@ -88,24 +88,15 @@ def test_plain_test_cells_of_any_course_work(desk):
     }
 
 
-def test_a_function_that_ends_its_process_costs_its_own_test_only(desk):
-    cells = notebook(
-        SQUARES,
-        before="assert squares(1) == [1]",
-        leaves="assert leaves(1) is None",
-        after="assert squares(2) == [1, 4]",
-    )
-    assert kinds(desk, cells) == {"before": "passed", "leaves": "error", "after": "passed"}
-
-
-def test_an_examiner_that_dies_costs_the_test_it_died_in(desk):
-    cells = notebook(
-        SQUARES,
-        before="assert squares(1) == [1]",
-        deadly="import os\nos._exit(1)",
-        after="assert squares(2) == [1, 4]",
-    )
-    assert kinds(desk, cells) == {"before": "passed", "deadly": "crashed", "after": "passed"}
+@pytest.mark.parametrize(
+    ("test", "kind"),
+    [("assert leaves(1) is None", "error"), ("import os\nos._exit(1)", "crashed")],
+    ids=["the worker", "the examiner"],
+)
+def test_a_process_that_ends_costs_the_test_it_ended_in(test, kind, desk):
+    before, after = "assert squares(1) == [1]", "assert squares(2) == [1, 4]"
+    cells = notebook(SQUARES, before=before, deadly=test, after=after)
+    assert kinds(desk, cells) == {"before": "passed", "deadly": kind, "after": "passed"}
 
 
 def test_what_a_cell_shows_is_text_in_its_outputs(desk):

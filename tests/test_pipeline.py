@@ -102,6 +102,16 @@ def test_what_cannot_be_graded_is_named_and_stops_nobody(course):
     )
 
 
+def test_nbgraders_own_command_gives_the_same_marks(course):
+    """What formgrader's button calls: no class run beside it, and the same two steps."""
+    before = course.points("wrong")
+    done = run(course.folder, "nbgrader", "autograde", NAME, "--student=wrong", "--force")
+    assert done.returncode == 0, done.stderr
+    assert "on  namespaces: no network, no other process, a system to read only" in done.stderr
+    assert course.points("wrong") == before
+    assert sum(score for score, _ in before.values()) == POINTS - BY_HAND - 10
+
+
 def test_every_layer_is_named_and_on(course):
     assert [line[:4] for line in course.said[:5]] == ["on  "] * 5
 

@@ -8,7 +8,6 @@ import pytest
 from grading import remote, sandbox
 from grading.examiner import examined, free_names, stopped
 from grading.remote import Process, as_outputs
-from grading.sandbox import Sandbox
 from grading.steps import SETUP
 from helpers.check import limits
 
@@ -21,20 +20,6 @@ RIGHT = "def conv2d_params(kernel_size, in_channels, filters, use_bias=True):\n"
     "    return (kernel_size[0] * kernel_size[1] * in_channels + use_bias) * filters\n"
 )
 CHECK = 'check.conv2d_params(conv2d_params, part="with bias")'
-
-
-@pytest.fixture(scope="module")
-def box():
-    made = Sandbox()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def process(box):
-    made = Process(box)
-    yield made
-    made.close()
 
 
 def examine(process: Process, test: str, names: dict | None = None) -> dict:

@@ -7,14 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from grading import sandbox, worker
+from grading.desk import numbered
 from grading.remote import Process
-
-
-@pytest.fixture(scope="module")
-def box():
-    made = sandbox.Sandbox()
-    yield made
-    made.stop()
 
 
 @contextmanager
@@ -82,7 +76,7 @@ def test_it_reaches_nothing(box):
 
 def test_the_instructors_environment_stays_outside(box, monkeypatch):
     monkeypatch.setenv("GRADING_SECRET", "5f3a")
-    fresh = sandbox.Sandbox(number=1)
+    fresh = sandbox.Sandbox(numbered())
     try:
         with submission(fresh) as process:
             names = said(process, "import os; print(*sorted(os.environ))").split()

@@ -12,30 +12,14 @@ import psutil
 import pytest
 
 from grading import sandbox, worker
-from grading.desk import Desk
+from grading.desk import Desk, numbered
 from grading.remote import Process
 from grading.sandbox import NoSandbox, Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
-NUMBER = 40  # of this file's sandboxes: as root, a number is a user
 SANDBOX_ONLY = pytest.mark.skipif(
     sys.platform != "linux", reason="bubblewrap is for Linux only; there every test runs"
 )
-
-
-@pytest.fixture(scope="module")
-def box():
-    made = Sandbox(NUMBER)
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def process(box):
-    made = Process(box)
-    yield made
-    made.close()
 
 
 def ran(process: Process, source: str) -> str:
@@ -391,7 +375,7 @@ def test_a_folder_is_emptied_whatever_was_done_to_it(tmp_path):
 
 @pytest.fixture(scope="module")
 def open_box():
-    made = Sandbox(NUMBER + 1, unsafe=True)
+    made = Sandbox(numbered(), unsafe=True)
     made.start()
     yield made
     made.stop()
