@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from grading import example, submissions
+from grading import example, mishaps, submissions
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "01_normal_convolution"
@@ -360,7 +360,7 @@ def test_worksheets_of_old(course, version):
 
 def test_an_old_notebook_reads_as_nbformat_reads_it(course):
     about_it = example.task(ROOT, NAME)
-    old = example.as_version_3(about_it.released)
+    old = mishaps.as_version_3(about_it.released)
     theirs = nbformat.reads(json.dumps(old), as_version=4)
     ours = submissions.read(submit(course, json.dumps(old)))
     for mine, other, released in zip(
