@@ -176,14 +176,18 @@ def spine(polygons: list[np.ndarray]) -> np.ndarray:
 
 def far_from(points: np.ndarray) -> np.ndarray:
     """(CELLS, CELLS): the distance of each cell's middle to the nearest of the points."""
-    steps = middles(CELLS)[:, :, None] - points
-    return np.sqrt((steps**2).sum(axis=3).min(axis=2))
+    y, x = ((middle(CELLS)[:, np.newaxis] - axis) ** 2 for axis in points.T)
+    return np.sqrt((y[:, np.newaxis] + x).min(axis=2))
 
 
 def middles(cells: int) -> np.ndarray:
     """(cells, cells, 2): the middle of each cell as y and x."""
-    axis = ((np.arange(cells) + 0.5) / cells * 2 - 1) * REACH
-    return np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=2)
+    return np.stack(np.meshgrid(middle(cells), middle(cells), indexing="ij"), axis=2)
+
+
+def middle(cells: int) -> np.ndarray:
+    """(cells,): the middles along one axis."""
+    return ((np.arange(cells) + 0.5) / cells * 2 - 1) * REACH
 
 
 def depth(polygons: list[np.ndarray]) -> np.ndarray:
@@ -193,19 +197,21 @@ def depth(polygons: list[np.ndarray]) -> np.ndarray:
     starts, steps = (a[np.any(steps != 0, axis=1)] for a in (starts, steps))
     margin = 0.1  # some cells around the glyph; further out no one asks
     near = np.all(np.abs(middles(FINE)) < np.abs(starts).max(axis=0) + margin, axis=2)
-    cells = middles(FINE)[near][:, np.newaxis]
-    along = ((cells - starts) * steps).sum(axis=2) / (steps**2).sum(axis=1)
-    nearest = starts + np.clip(along, 0, 1)[:, :, np.newaxis] * steps
-    far = np.sqrt(((cells - nearest) ** 2).sum(axis=2).min(axis=1))
+    (start_y, start_x), (step_y, step_x) = starts.T, steps.T
+    y, x = middles(FINE)[near].T[:, :, np.newaxis]
+    along = ((y - start_y) * step_y + (x - start_x) * step_x) / (step_y**2 + step_x**2)
+    along = np.clip(along, 0, 1)
+    far_y, far_x = y - (start_y + along * step_y), x - (start_x + along * step_x)
+    far = np.sqrt((far_y**2 + far_x**2).min(axis=1))
     inside = np.zeros((FINE, FINE))
-    inside[near] = np.where(is_inside(cells, starts, steps), far, -far)
+    inside[near] = np.where(is_inside(y, x, starts, steps), far, -far)
     return inside
 
 
-def is_inside(cells: np.ndarray, starts: np.ndarray, steps: np.ndarray) -> np.ndarray:
+def is_inside(y: np.ndarray, x: np.ndarray, starts: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """Whether a ray to the right crosses the outline an odd number of times."""
-    y, x = cells[..., 0], cells[..., 1]
-    crossed = (starts[:, 0] > y) != (starts[:, 0] + steps[:, 0] > y)
+    (start_y, start_x), (step_y, step_x) = starts.T, steps.T
+    crossed = (start_y > y) != (start_y + step_y > y)
     with np.errstate(divide="ignore", invalid="ignore"):  # a level edge is never crossed
-        at = starts[:, 1] + (y - starts[:, 0]) * steps[:, 1] / steps[:, 0]
+        at = start_x + (y - start_y) * step_x / step_y
     return (crossed & (x < at)).sum(axis=1) % 2 == 1
