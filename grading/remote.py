@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from grading import models, wire, worker
 from grading.sandbox import Sandbox
 from helpers.check import limits, student
@@ -23,6 +25,7 @@ SUBMISSION_SECONDS = 900
 FORKS = 25
 """So many processes a submission may use up before its calls are not made any more."""
 CALLBACKS, CALLBACK_BYTES = 2000, 2 * 2**20
+PLAIN = (int, float, str, tuple, list, np.ndarray, np.generic, type(None))
 KINDS = {"crashed", "mutated", "time", "memory", "rule", "type"}
 LINES, CHARACTERS = 12, 300
 OUTPUTS, SHOWN, LINE = 500, 200_000, 2000
@@ -64,6 +67,11 @@ def call(
     return function.process.call(function, arguments, positional, terms or student.FREE)
 
 
+@student.expect.register(Remote)
+def expect(function: Remote, cases: Sequence[dict[str, Any]]) -> None:
+    function.process.expect(cases)
+
+
 @student.supplied.register(Remote)
 @contextlib.contextmanager
 def supplied(function: Remote, versions: dict[str, Callable]) -> Iterator[set[str] | None]:
@@ -80,6 +88,7 @@ def supplied(function: Remote, versions: dict[str, Callable]) -> Iterator[set[st
         yield used if process.versions else None
     finally:
         process.versions, process.used = {}, set()
+        process.expect([])
 
 
 class Process:
@@ -93,6 +102,9 @@ class Process:
         self.versions: dict[str, Callable] = {}
         self.used: set[str] = set()
         self.callbacks: list[Callable] = []
+        self.coming: Sequence[dict] = ()  # the arguments of calls that will be made, in order
+        self.early: list[tuple[dict, dict]] = []  # replies to some of them, with the arguments
+        self.together = True  # whether several calls are asked for at once
 
     # ------------------------------------------------------------ the process
 
@@ -216,6 +228,9 @@ class Process:
             raise built_in(kind, message)
         return reply.get("returned")
 
+    def expect(self, cases: Sequence[dict]) -> None:
+        self.coming, self.early = cases, []
+
     def call(
         self,
         function: Remote,
@@ -223,11 +238,11 @@ class Process:
         positional: Sequence[str],
         terms: student.Terms,
     ) -> Any:
-        given, self.callbacks = copy.deepcopy(arguments), []
+        given = arguments if is_plain(arguments) else copy.deepcopy(arguments)
+        self.callbacks = []
         message = {
-            "ask": "call",
+            "ask": "calls",
             "name": function.__name__,
-            "arguments": given,
             "positional": list(positional),
             "versions": self.versions or None,
             "terms": {
@@ -237,7 +252,7 @@ class Process:
             },
         }
         try:
-            reply = self.ask(message, terms.seconds or limits.SECONDS)
+            reply = self.reply(message, arguments, given, terms.seconds or limits.SECONDS)
         except Gone as gone:
             called = f"  called as {student.signature(function, arguments)}"
             raise student.Problem(Finding(gone.kind, (gone.sentence, called))) from None
@@ -250,8 +265,40 @@ class Process:
             raise problem(reply["problem"], arguments)
         raise student.Unattempted(next(iter(texts([reply.get("unattempted")])), None))
 
+    def reply(self, message: dict, arguments: dict, given: dict, seconds: float) -> dict:
+        """The worker's word on one call, which it may have sent with that on an earlier one."""
+        if not (self.early and self.early[0][0] is arguments):
+            asked = [arguments, *self.after(arguments)]
+            self.early = []
+            try:
+                replies = self.replies(message, [given, *asked[1:]], seconds)
+            except Gone:
+                if len(asked) == 1:
+                    raise
+                self.together = False  # from now on it is known which of them ended it
+                replies = self.replies(message, [given], seconds)
+            self.early = list(zip(asked, replies, strict=False))
+        return self.early.pop(0)[1]
+
+    def after(self, arguments: dict) -> Sequence[dict]:
+        """The calls that come after this one and can be made together with it: of plain data."""
+        places = [n for n, case in enumerate(self.coming) if case is arguments]
+        coming = self.coming[places[0] :] if places and self.together else ()
+        return coming[1:] if all(map(is_plain, coming)) else ()
+
+    def replies(self, message: dict, calls: list[dict], seconds: float) -> list[dict]:
+        """To as many of the calls, from the first on, as the worker made at once."""
+        reply = self.ask(message | {"calls": calls}, seconds + worker.TOGETHER_SECONDS)
+        replies = [reply for reply in listed(reply.get("replies")) if isinstance(reply, dict)]
+        return replies[: len(calls)] or [{}]
+
 
 # ---------------------------------------------------------------- reading what came
+
+
+def is_plain(arguments: dict[str, Any]) -> bool:
+    """Whether a call needs nothing of ours while it runs, and leaves nothing of ours changed."""
+    return all(isinstance(value, PLAIN) for value in arguments.values())
 
 
 def listed(value: Any) -> list:

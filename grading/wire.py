@@ -64,9 +64,10 @@ class Callback:
 
 @dataclass(frozen=True)
 class Plain:
-    """What `Packer.plain` has made of a value already."""
+    """What `Packer.plain` has made of a value already, and what it comes to."""
 
     value: Any
+    bytes: int
 
 
 class Opaque:

@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from helpers.check.verdicts import Finding
 PROCESSES, FILES, FILE_BYTES, ADDRESSES = 128, 256, 64 * 2**20, 8 * 2**30
 OUTPUT = 20_000
 """Characters that one cell may print; more are dropped, and a line says so."""
+TOGETHER_SECONDS, TOGETHER_BYTES = 1.0, 2**17
+"""Calls that are asked for together are answered together, up to so much: the rest is asked for again."""
 SET_DUMPABLE, SET_CHILD_SUBREAPER = 4, 36  # prctl(2)
 READY, BEGIN, END = b"r", b"b", b"e"
 
@@ -221,7 +224,7 @@ class Session:
         self.line, self.shell = line, shell
 
     def serve(self) -> None:
-        asked = {"run": self.run, "names": self.names, "call": self.call, "use": self.use}
+        asked = {"run": self.run, "names": self.names, "calls": self.calls, "use": self.use}
         while True:
             try:
                 request = self.receive()
@@ -283,8 +286,29 @@ class Session:
             return {"raised": [type(error).__name__, student.describe(error)]}
         return {"returned": returned}
 
+    def calls(
+        self, name: str, calls: list[dict], positional: list, terms: dict, versions: dict | None
+    ) -> dict:
+        """Call a function with one set of arguments after the other, until one has no answer."""
+        terms = student.Terms(**terms | {"may_call": tuple(terms["may_call"])})
+        begun, replies, size = time.monotonic(), [], 0
+        for arguments in calls:
+            reply = self.call(name, arguments, positional, terms, versions)
+            replies.append(reply)
+            if "answer" not in reply:
+                break
+            size += reply["answer"].bytes
+            if size > TOGETHER_BYTES or time.monotonic() - begun > TOGETHER_SECONDS:
+                break
+        return {"replies": replies}
+
     def call(
-        self, name: str, arguments: dict, positional: list, terms: dict, versions: dict | None
+        self,
+        name: str,
+        arguments: dict,
+        positional: list,
+        terms: student.Terms,
+        versions: dict | None,
     ) -> dict:
         """Call a function as `helpers.check.student.call` does, and report as plainly."""
         function = self.shell.user_ns[name]
@@ -292,12 +316,11 @@ class Session:
             key: Standing(key, value) if callable(value) or models.is_model(value) else value
             for key, value in arguments.items()
         }
-        terms["may_call"] = tuple(terms["may_call"])
         self.begin_chance(terms)
         used = None
         try:
             with self.quietly(), student.supplied(function, versions or {}) as used:
-                answer = student.call(function, given, positional, student.Terms(**terms))
+                answer = student.call(function, given, positional, terms)
             reply = {"answer": crossing(answer)}
         except student.Unattempted as unattempted:
             reply = {"unattempted": unattempted.stub}
@@ -318,9 +341,9 @@ class Session:
         }
         return reply
 
-    def begin_chance(self, terms: dict) -> None:
+    def begin_chance(self, terms: student.Terms) -> None:
         """Chance begins at the same place in every call, so that an answer earns one mark."""
-        if not terms["numpy_only"] and models.keras() is not None:
+        if not terms.numpy_only and models.keras() is not None:
             models.keras().utils.set_random_seed(1)
 
     @contextlib.contextmanager
@@ -344,7 +367,7 @@ def crossing(value: Any) -> wire.Plain:
     size = len(wire.packed(plain))
     if size > wire.BYTES - 2**20:
         raise wire.Refused(f"{size / 2**20:,.0f} MB")
-    return wire.Plain(plain)
+    return wire.Plain(plain, size)
 
 
 def plain(problem: student.Problem) -> dict:

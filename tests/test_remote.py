@@ -9,7 +9,10 @@ from grading import remote, sandbox
 from grading.examiner import examined, free_names, stopped
 from grading.remote import Process, as_outputs
 from grading.steps import SETUP
+from helpers import check
 from helpers.check import limits
+from helpers.check.student import signature
+from helpers.check.verdicts import UNBROKEN
 
 pytestmark = [
     pytest.mark.skipif(not sandbox.works(), reason="no sandbox on this machine"),
@@ -170,7 +173,7 @@ import os
     assert kind(process, "assert square(3) == 9") == "passed"
     process.run(RIGHT)
     assert kind(process, CHECK) == "passed"
-    assert process.forks == 2
+    assert process.forks == 3, "the calls were made together first, and then one by one"
 
 
 def test_a_cell_that_ends_its_process_is_run_once(process):
@@ -230,6 +233,63 @@ def test_a_flood_of_text_costs_nothing(process):
     answers(process, "print('x' * 10**7)\nreturn own(*given, **options)")
     assert kind(process, CHECK) == "passed"
     assert "x" * 100 not in str(examine(process, CHECK)["outputs"])
+
+
+# ---------------------------------------------------------------- many calls at once
+
+
+@pytest.fixture
+def asked(process, monkeypatch) -> list[int]:
+    """How many calls each message asked for."""
+    numbers, ask = [], process.ask
+
+    def counted(message, seconds):
+        if message["ask"] == "calls":
+            numbers.append(len(message["calls"]))
+        return ask(message, seconds)
+
+    monkeypatch.setattr(process, "ask", counted)
+    return numbers
+
+
+def cases() -> int:
+    return len(check.conv2d_params.cases("with bias", 0))
+
+
+def test_the_calls_of_a_part_are_made_together(process, asked):
+    process.run(RIGHT)
+    assert kind(process, CHECK) == "passed"
+    assert cases() > 2 and asked == [cases()]
+    process.run("def conv2d_params(**options): return {}['nothing']")
+    assert kind(process, CHECK) == "crashed"
+    assert asked[1:] == [cases()], "and the first that has no answer is the last"
+
+
+@pytest.mark.parametrize("most", ["BYTES = 0", "SECONDS = -1"])
+def test_answers_that_are_large_or_slow_are_asked_for_bit_by_bit(most, process, asked):
+    process.run(f"from grading import worker\nworker.TOGETHER_{most}\n{RIGHT}")
+    assert kind(process, CHECK) == "passed"
+    assert asked == [*range(cases(), 0, -1)]
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "return {i: i for i in range(3000)}"])
+def test_what_ends_a_message_is_found_again_one_by_one(end, process, asked):
+    """A process that ends; two answers that are too much for one message and are not for two."""
+    process.run(f"{RIGHT}\nown, calls, os = conv2d_params, [], __import__('os')")
+    answers(process, f"calls.append(1)\nif len(calls) > 1: {end}\nreturn own(*given, **options)")
+    second = check.conv2d_params.cases("with bias", 0)[1]
+    called = signature("conv2d_params", second).replace(UNBROKEN, " ")
+    assert f"called as {called}" in card(process)
+    assert asked == [cases(), 1, 1]
+
+
+def test_a_worker_that_answers_more_or_less_than_was_asked_is_not_believed(process, monkeypatch):
+    process.run(RIGHT)
+    for replies in ([], [7], [{"answer": 8}] * 99, {"answer": 8}, None):
+        monkeypatch.setattr(process, "ask", lambda message, seconds, r=replies: {
+            "replies": r, "functions": ["conv2d_params"]
+        })  # fmt: skip
+        assert kind(process, CHECK) in ("wrong", "not attempted")
 
 
 # ---------------------------------------------------------------- test cells of plain Python

@@ -186,7 +186,7 @@ def test_models_and_functions_cross_as_they_are_described():
 
 def test_what_is_packed_already_is_left_alone():
     value = (1, [np.float32(2)], {"a": (3,)})
-    assert same(crossed({"answer": Plain(Packer().plain(value))}), {"answer": value})
+    assert same(crossed({"answer": Plain(Packer().plain(value), 0)}), {"answer": value})
 
 
 # ---------------------------------------------------------------- what is not sent

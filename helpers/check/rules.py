@@ -7,6 +7,7 @@ how many functions of its own, it gets there. Turning an array into a tensor or 
 import sys
 import traceback
 from collections.abc import Callable, Collection
+from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -66,7 +67,11 @@ class Watch:
 
 def who(frame: FrameType) -> str | None:
     """The one whose code a frame runs, if it is one of the others."""
-    module = frame.f_globals.get("__name__") or ""
+    return whose(str(frame.f_globals.get("__name__") or ""))
+
+
+@cache
+def whose(module: str) -> str | None:
     if module.rpartition(".")[2] in PLUMBING:
         return None
     if module.startswith("helpers."):

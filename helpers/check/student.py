@@ -68,7 +68,7 @@ def call(
     dropped, because a line on stderr costs a right answer its mark in nbgrader.
 
     A function that runs somewhere else registers how it is called (`grading.remote`), and reports
-    in the same three ways; so does `supplied`.
+    in the same three ways; so do `expect` and `supplied`.
     """
     given = copy.deepcopy(arguments)
     first = [given[name] for name in positional]
@@ -98,6 +98,14 @@ def call(
         if not unchanged(before, given[name]):
             raise Problem(changed_input(name))
     return answer
+
+
+@singledispatch
+def expect(function: Callable, cases: Sequence[dict[str, Any]]) -> None:
+    """Says that `call` will come with these very arguments, in this order, unless one is wrong.
+
+    One that runs somewhere else can then be asked for all of them at once.
+    """
 
 
 @contextmanager

@@ -44,6 +44,7 @@ class Trial:
 
     def passes(self) -> bool:
         """Whether every case is answered rightly; nothing is said about it."""
+        student.expect(self.function, self.cases)
         try:
             return not any(self.difference(self.answer(case), case) for case in self.cases)
         except (student.Problem, student.Unattempted):
@@ -66,6 +67,7 @@ class Trial:
         return CheckFailed(name, self.part, finding, supplied, within)
 
     def first_wrong(self) -> Finding | None:
+        student.expect(self.function, self.cases)
         for case in self.cases:
             try:
                 answer = self.answer(case)

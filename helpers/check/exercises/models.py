@@ -1,6 +1,7 @@
 """Keras models, judged by shapes, parameters and what they compute; never by a list of layers."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from typing import Any, ClassVar
 
@@ -36,12 +37,8 @@ class Model:
         return (*lines, f"  Layer by layer: yours {counts(answer)}, right {counts(right)}.")
 
     def computes_otherwise(self, answer: Any, right: Any) -> tuple[str, ...]:
-        rng = np.random.default_rng(0)
-        weights = {
-            shape: rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1])) for shape in shapes(right)
-        }
-        image = rng.normal(size=(1, *right.input_shape[1:])).astype("float32")
-        yours, wanted = (outputs(model, weights, image) for model in (answer, right))
+        weights, image, wanted = probed(right)
+        yours = outputs(answer, weights, image)
         # Weights are scaled so that every layer keeps its input's size: sums are of order 1, and
         # of so many terms in float32.
         terms = max(prod(shape[:-1]) for shape in shapes(right))
@@ -99,6 +96,17 @@ def outputs(model: Any, weights: dict[tuple, np.ndarray], image: np.ndarray) -> 
         return oracle.to_numpy(model(image, training=False))
     finally:
         model.set_weights(own)
+
+
+@lru_cache(maxsize=8)
+def probed(right: Any) -> tuple[dict[tuple, np.ndarray], np.ndarray, np.ndarray]:
+    """Random weights by shape, an image, and what the right model makes of them: for a class, once."""
+    rng = np.random.default_rng(0)
+    weights = {
+        shape: rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1])) for shape in shapes(right)
+    }
+    image = rng.normal(size=(1, *right.input_shape[1:])).astype("float32")
+    return weights, image, outputs(right, weights, image)
 
 
 def differs(what: str, yours: Any, right: Any) -> tuple[str, ...]:
