@@ -19,22 +19,18 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 
 # Nothing that a notebook says of itself counts, only its answers: cells that were deleted, pasted
 # twice, reordered, retagged or marked otherwise are the assignment's again before anything runs.
+# Then there are no outputs, double ids, other kernels or broken metadata for nbgrader to look for.
 c.Autograde.sanitize_preprocessors = [
     "grading.steps.PutRight",
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
 ]
 # Student code and test cells never meet in one process: `Examine` stands where `Execute` stood.
 c.Autograde.autograde_preprocessors = [
     "grading.steps.Examine",
     "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # What the test cells of the assignments find defined, besides the names of the student's.
 c.Examine.setup = "import numpy as np\nfrom helpers import check"

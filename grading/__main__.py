@@ -5,6 +5,7 @@ results/ASSIGNMENT/ gets the report, the tables and what a run that was stopped 
 """
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -25,10 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
             f"There is no assignment {options.assignment!r} in source/; "
             f"there are: {', '.join(known) or 'none'}."
         )
+    gc.disable()  # importing makes no garbage, and what is imported stays
     from grading import gradebook, sandbox
     from grading.classroom import Classroom, NoCluster
     from grading.feedback import configuration
 
+    gc.freeze()
+    gc.enable()
     try:
         if not options.scheduler:  # else it is the cluster's machines that need one
             sandbox.required(options.unsafe)
@@ -115,4 +119,6 @@ def nbgrader_export(classroom) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    gc.freeze()  # Python would look at all that there is before it ends: almost a second
+    sys.exit(status)

@@ -141,8 +141,9 @@ def same_padding(n, k, stride=1, dilation=1) -> tuple[int, int]:
     """
     ramp = np.arange(1.0, n + 1).reshape(1, n, 1, 1)
     reach = (k - 1) * dilation + 1
-    tap = next(t for t in range(k) if first_stop(ramp, k, t, stride, dilation) > 0)
-    before = tap * dilation - (first_stop(ramp, k, tap, stride, dilation) - 1)
+    seen = (first_stop(ramp, k, tap, stride, dilation) for tap in range(k))
+    tap, cell = next((tap, cell) for tap, cell in enumerate(seen) if cell > 0)
+    before = tap * dilation - (cell - 1)
     stops = output_length(n, k, stride, "same", dilation)
     return before, max((stops - 1) * stride + reach - n - before, 0)
 
