@@ -9,6 +9,7 @@ import contextlib
 import gc
 import io
 import itertools
+import os
 import socket
 import sys
 import time
@@ -167,6 +168,8 @@ def run() -> None:
     line = wire.Line(socket.socket(fileno=int(sys.argv[1])))
     box = sandbox.Sandbox(int(sys.argv[2]), unsafe=sys.argv[3] == "unsafe")
     examiner = Examiner(box)
+    if hasattr(os, "nice"):
+        os.nice(5)  # whoever records the results goes first, and the screen of whoever waits
     try:
         from helpers.check import oracle
 
