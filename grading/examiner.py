@@ -9,7 +9,6 @@ import contextlib
 import gc
 import io
 import itertools
-import os
 import socket
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import Any
 
 from grading import sandbox, wire
 from grading.remote import BUILT_IN, GONE, Process, error_output
+from grading.restore import visible
 from helpers.check import limits, pictures
 from helpers.check.verdicts import CheckFailed, NotAttempted
 
@@ -134,9 +134,10 @@ def picture(failed: CheckFailed) -> list[dict]:
 
 def plain_error(error: BaseException, source: str) -> dict:
     """An exception as a notebook shows it, with the test cell's line and nothing of ours."""
-    lines = source.splitlines()
+    lines, shown = source.splitlines(), visible(source).splitlines()
     at = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == TEST]
-    where = [f"----> {at[-1]} {lines[at[-1] - 1]}"] if at and at[-1] <= len(lines) else []
+    line = lines[at[-1] - 1] if at and at[-1] <= len(lines) else ""
+    where = [f"----> {at[-1]} {line}"] if line in shown and line else []
     said = traceback.format_exception_only(type(error), error)
     return error_output(type(error).__name__, str(error)[:2000], where + said)
 
@@ -168,8 +169,6 @@ def run() -> None:
     line = wire.Line(socket.socket(fileno=int(sys.argv[1])))
     box = sandbox.Sandbox(int(sys.argv[2]), unsafe=sys.argv[3] == "unsafe")
     examiner = Examiner(box)
-    if hasattr(os, "nice"):
-        os.nice(5)  # whoever records the results goes first, and the screen of whoever waits
     try:
         from helpers.check import oracle
 

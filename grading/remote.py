@@ -81,7 +81,8 @@ def supplied(function: Remote, versions: dict[str, Callable]) -> Iterator[set[st
         known = process.ask({"ask": "names", "names": list(versions)}, limits.SECONDS)
     except Gone:
         known = {}
-    names = [*texts(known.get("functions")), *texts([*(known.get("values") or ())])]
+    values = known.get("values") if isinstance(known.get("values"), dict) else {}
+    names = [*texts(known.get("functions")), *texts([*values])]
     process.versions = {name: versions[name] for name in versions if name in names}
     process.used = used
     try:
@@ -133,6 +134,7 @@ class Process:
         return self.asked(message, seconds)
 
     def asked(self, message: dict, seconds: float) -> dict:
+        self.callbacks = []  # none but this message's own
         deadline = min(time.monotonic() + seconds + GRACE, self.deadline)
         try:
             self.send(message)
@@ -218,7 +220,6 @@ class Process:
 
     def use(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> Any:
         message = {"ask": "use", "name": name, "args": list(args), "options": options}
-        self.callbacks = []
         try:
             reply = self.ask(message, limits.SECONDS)
         except Gone as gone:
@@ -239,7 +240,6 @@ class Process:
         terms: student.Terms,
     ) -> Any:
         given = arguments if is_plain(arguments) else copy.deepcopy(arguments)
-        self.callbacks = []
         message = {
             "ask": "calls",
             "name": function.__name__,
@@ -283,7 +283,8 @@ class Process:
     def after(self, arguments: dict) -> Sequence[dict]:
         """The calls that come after this one and can be made together with it: of plain data."""
         places = [n for n, case in enumerate(self.coming) if case is arguments]
-        coming = self.coming[places[0] :] if places and self.together else ()
+        together = self.together and not self.versions  # which call back, who knows how often
+        coming = self.coming[places[0] :] if places and together else ()
         return coming[1:] if all(map(is_plain, coming)) else ()
 
     def replies(self, message: dict, calls: list[dict], seconds: float) -> list[dict]:
@@ -316,8 +317,8 @@ def problem(reply: dict, arguments: dict[str, Any]) -> student.Problem:
     for name, value in arguments.items():
         ours = f"{value!r}".replace(" ", UNBROKEN)
         lines = [line.replace(worker.standing(name), ours) for line in lines]
-    kind = reply.get("kind") if reply.get("kind") in KINDS else "crashed"
-    stopped_by = reply.get("stopped_by")
+    kind, stopped_by = reply.get("kind"), reply.get("stopped_by")
+    kind = kind if isinstance(kind, str) and kind in KINDS else "crashed"
     return student.Problem(
         Finding(kind, tuple(lines) or ("your code stopped.",)),
         stopped_by if isinstance(stopped_by, str) else "",

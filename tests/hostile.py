@@ -1218,7 +1218,7 @@ def layer(kind, module='keras.layers', **config):
 layers = [layer('InputLayer', batch_shape=[None, 224, 224, 3]), *{layers}]
 tree = {{'kind': 'Sequential', 'config': {{'name': 'm', 'layers': layers}}}}
 model = ext(8, [json.dumps(tree), [], '', None])
-send(packed({{'answer': model, 'outputs': [], 'functions': [], 'values': {{}}}}))
+send(packed({{'replies': [{{'answer': model}}], 'outputs': [], 'functions': [], 'values': {{}}}}))
 os._exit(0)
 """
 
@@ -1246,7 +1246,8 @@ while True:
         "answers to calls that are not made yet, each of them the right kind",
         """
 for _ in range(200):
-    send(packed({'answer': True, 'returned': [1, 4, 9], 'outputs': [], 'used': None, 'given': {}}))
+    replies = [{'answer': True, 'used': None, 'given': {}}] * 99
+    send(packed({'replies': replies, 'returned': [1, 4, 9], 'outputs': []}))
 """,
     ),
     on_the_line(
@@ -1291,7 +1292,7 @@ os._exit(0)
         "a name of 60 MB",
         "says that it waits for an exercise whose name has no end",
         "",
-        as_normal_kernel="send(packed({'unattempted': 'x' * 60_000_000}))\nos._exit(0)",
+        as_normal_kernel="send(packed({'replies': [{'unattempted': 'x' * 60_000_000}]}))\nos._exit(0)",
         squares="send(packed({'raised': ['ValueError', 'x ' * 30_000_000]}))\nos._exit(0)",
     ),
     on_the_line(
@@ -1299,11 +1300,20 @@ os._exit(0)
         "a failure of a kind that does not exist, of lines that are no text",
         "",
         as_normal_kernel="""
-problem = {'kind': 'passed', 'lines': [1, None, 'x' * 10**6] * 100, 'stopped_by': 7, 'within': {'a': 1}}
-send(packed({'problem': problem, 'used': {'a': 1}, 'given': [1]}))
+lines, nothing = [1, None, 'x' * 10**6] * 20, {'used': {'a': 1}, 'given': [1]}
+problem = {'kind': 'passed', 'lines': lines, 'stopped_by': 7, 'within': {'a': 1}}
+send(packed({'replies': [7, {'problem': problem, **nothing}, None, {'answer': True}]}))
 os._exit(0)
 """,
-        isolates_channels="send(packed({'answer': ext(6, [[10**9], [1]])}))\nos._exit(0)",
+        isolates_channels="send(packed({'replies': [{'answer': ext(6, [[10**9], [1]])}]}))\nos._exit(0)",
+    ),
+    on_the_line(
+        "failures of every type",
+        "a failure whose kind is a list, names that are numbers: an error of ours shows the test",
+        "",
+        as_normal_kernel="send(packed({'replies': [{'problem': {'kind': []}}]}))\nos._exit(0)",
+        isolates_channels="send(packed({'replies': [{'problem': {'kind': {}, 'lines': 3}}]}))",
+        squares="send(packed({'raised': 7, 'functions': 7, 'values': 7}))",
     ),
     on_the_line(
         "forged calls",

@@ -1,6 +1,14 @@
 """nbgrader's pipeline from end to end, in a course of its own: release, submit, grade, feedback."""
 
+import json
+import os
 import re
+import secrets
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
 
 import nbformat
 import pytest
@@ -103,13 +111,54 @@ def test_what_cannot_be_graded_is_named_and_stops_nobody(course):
 
 
 def test_nbgraders_own_command_gives_the_same_marks(course):
-    """What formgrader's button calls: no class run beside it, and the same two steps."""
+    """No class run beside it, and the same two steps."""
     before = course.points("wrong")
     done = run(course.folder, "nbgrader", "autograde", NAME, "--student=wrong", "--force")
     assert done.returncode == 0, done.stderr
     assert "on  namespaces: no network, no other process, a system to read only" in done.stderr
     assert course.points("wrong") == before
     assert sum(score for score, _ in before.values()) == POINTS - BY_HAND - 10
+
+
+def test_formgraders_button_gives_the_same_marks(course, tmp_path):
+    graded = course.folder / "autograded" / "wrong" / NAME / f"{NAME}.ipynb"
+    before, written = course.points("wrong"), graded.stat().st_mtime_ns
+    with jupyter_server(course.folder, tmp_path) as ask:
+        page = ask("GET", f"formgrader/manage_submissions/{NAME}")
+        said = json.loads(ask("POST", f"formgrader/api/submission/{NAME}/wrong/autograde"))
+    assert "Manage Submissions" in page
+    assert said["success"], said
+    assert "on  namespaces: no network, no other process, a system to read only" in said["log"]
+    assert graded.stat().st_mtime_ns > written and course.points("wrong") == before
+
+
+@contextmanager
+def jupyter_server(folder, runtime):
+    """A server of the course on loopback; ``ask`` is what a browser would ask of it."""
+    options = {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_TOKEN": secrets.token_hex()}
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--ip=127.0.0.1"]
+    command += ["--ServerApp.port=0", f"--ServerApp.root_dir={folder}", "--allow-root"]
+    with (runtime / "log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **options}, stdout=log, stderr=log
+        )
+    try:
+        until = time.monotonic() + 120
+        while not (found := list(runtime.glob("jpserver-*.json"))):
+            assert server.poll() is None and time.monotonic() < until, (runtime / "log").read_text()
+            time.sleep(0.2)
+        about = json.loads(found[0].read_text())
+
+        def ask(method: str, path: str) -> str:
+            header = {"Authorization": f"token {about['token']}"}
+            request = urllib.request.Request(about["url"] + path, None, header, method=method)
+            with urllib.request.urlopen(request, timeout=300) as answer:
+                return answer.read().decode()
+
+        yield ask
+    finally:
+        server.terminate()
+        server.wait(60)
 
 
 def test_every_layer_is_named_and_on(course):

@@ -285,11 +285,12 @@ def test_what_ends_a_message_is_found_again_one_by_one(end, process, asked):
 
 def test_a_worker_that_answers_more_or_less_than_was_asked_is_not_believed(process, monkeypatch):
     process.run(RIGHT)
-    for replies in ([], [7], [{"answer": 8}] * 99, {"answer": 8}, None):
+    nonsense = [{"problem": {"kind": []}}], [{"problem": {"kind": {}, "lines": 3, "within": 4}}]
+    for replies in ([], [7], [{"answer": 8}] * 99, {"answer": 8}, None, *nonsense):
         monkeypatch.setattr(process, "ask", lambda message, seconds, r=replies: {
-            "replies": r, "functions": ["conv2d_params"]
+            "replies": r, "functions": ["conv2d_params"], "values": 7
         })  # fmt: skip
-        assert kind(process, CHECK) in ("wrong", "not attempted")
+        assert kind(process, CHECK) in ("wrong", "not attempted", "crashed")
 
 
 # ---------------------------------------------------------------- test cells of plain Python
@@ -373,6 +374,11 @@ def test_what_a_test_cell_prints_and_where_it_stops_is_shown(process):
     assert stream["text"] == "so far\n"
     assert (error["ename"], error["evalue"]) == ("AssertionError", "not quite")
     assert error["traceback"][0] == "----> 2 assert answer == 42, 'not quite'"
+    hidden = "### BEGIN HIDDEN TESTS\nassert answer == 4711\n### END HIDDEN TESTS"
+    result = examine(process, f"assert answer == 41\n{hidden}")
+    assert result["found"]["kind"] == "wrong" and "4711" not in str(result), (
+        "no line of a hidden one"
+    )
 
 
 def test_a_broken_test_cell_is_an_error_of_its_own(process):
