@@ -12,7 +12,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,9 @@ from grading.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
 from grading.sandbox import NoSandbox
 
 RESULTS = "results"
+AHEAD = (
+    200  # submissions on their way: enough for any cluster, and no more memory for more students
+)
 DESKS = threading.local()
 
 
@@ -122,20 +125,28 @@ class Classroom:
         """Every student's outcome, in their order; ``tell`` is called as each of them is known."""
         outcomes: dict[str, Outcome] = {}
         running: dict[Future, Job] = {}
-        for outcome in self.without_notebook():
+
+        def known(outcome: Outcome) -> None:
             outcomes[outcome.student] = outcome
             tell(outcome)
+
+        def come() -> None:
+            """At least one of those that are running."""
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                known(self.examined(running.pop(future), future))
+
+        for outcome in self.without_notebook():
+            known(outcome)
         for job in self.jobs():
             outcome, results = (None, None) if again else self.kept(job)
             if outcome is None:
                 running[executor.submit(examine, job.cells, self.setup, self.unsafe)] = job
-                continue
-            outcomes[job.student] = outcome if outcome.recorded else self.record(job, results)
-            tell(outcomes[job.student])
-        for future in as_completed(running):
-            job = running.pop(future)
-            outcomes[job.student] = self.examined(job, future)
-            tell(outcomes[job.student])
+            else:
+                known(outcome if outcome.recorded else self.record(job, results))
+            if len(running) == AHEAD:
+                come()
+        while running:
+            come()
         return [outcomes[student] for student in sorted(outcomes)]
 
     def examined(self, job: Job, future: Future) -> Outcome:

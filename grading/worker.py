@@ -178,7 +178,7 @@ def alone(connection: socket.socket, shell: Any, scratch: Path) -> None:
         bound(resource.RLIMIT_FSIZE, FILE_BYTES)
         bound(resource.RLIMIT_NOFILE, FILES)
         bound(resource.RLIMIT_CORE, 0)
-        bound(resource.RLIMIT_AS, taken() + ADDRESSES)
+        bound(resource.RLIMIT_AS, limits.taken() + ADDRESSES)
         os.chdir(scratch)
         Session(wire.Line(connection), shell).serve()
     finally:
@@ -189,13 +189,6 @@ def bound(kind: int, most: int) -> None:
     _, hard = resource.getrlimit(kind)
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (most, most))
-
-
-def taken() -> int:
-    """Bytes of address space that are in use already."""
-    if not limits.OWN_PAGES.exists():
-        return 0
-    return int(limits.OWN_PAGES.read_text().split()[0]) * resource.getpagesize()
 
 
 # ---------------------------------------------------------------- one submission

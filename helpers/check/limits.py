@@ -5,10 +5,10 @@ what happened: a loop that never ends would otherwise only be a star beside a ce
 """
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 try:
     import resource
@@ -17,7 +17,8 @@ except ModuleNotFoundError:  # Windows has none
 
 SECONDS = 10
 GIBIBYTES = 2
-OWN_PAGES = Path("/proc/self/statm")  # Linux; elsewhere the system's own limit holds
+OWN_PAGES = "/proc/self/statm"
+KNOWS_ITS_PAGES = os.path.exists(OWN_PAGES)  # Linux; elsewhere the system's own limit holds
 
 
 class TooLong(BaseException):
@@ -96,12 +97,11 @@ def interrupt() -> None:
 @contextlib.contextmanager
 def memory(gibibytes: float) -> Iterator[None]:
     """MemoryError is raised inside the block instead of taking so much more memory than before."""
-    if resource is None or not OWN_PAGES.exists():
+    if resource is None or not KNOWS_ITS_PAGES:
         yield
         return
-    taken = int(OWN_PAGES.read_text().split()[0]) * resource.getpagesize()
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = taken + int(gibibytes * 2**30)
+    allowed = taken() + int(gibibytes * 2**30)
     if hard != resource.RLIM_INFINITY:
         allowed = min(allowed, hard)
     if soft != resource.RLIM_INFINITY:
@@ -111,3 +111,14 @@ def memory(gibibytes: float) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def taken() -> int:
+    """Bytes of address space that are in use already. Every call of a student's function asks."""
+    if not KNOWS_ITS_PAGES:
+        return 0
+    file = os.open(OWN_PAGES, os.O_RDONLY)  # a third of the time that a Path takes
+    try:
+        return int(os.read(file, 100).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(file)
