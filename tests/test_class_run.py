@@ -112,6 +112,14 @@ def test_every_submission_is_a_row_and_the_gradebook_has_the_marks(course):
     assert sum(cell.kind == "passed" for cell in outcomes["ada"].cells.values()) == TESTS
 
 
+def test_no_more_submissions_are_on_their_way_than_may_be(course, monkeypatch):
+    """A class of any size takes the same memory."""
+    monkeypatch.setattr(classroom, "AHEAD", 1)
+    executor, told = AtOnce(), []
+    room(course).run(executor, tell=lambda outcome: told.append((outcome.student, executor.asked)))
+    assert told == [("chen", 0), ("dora", 0), ("ada", 1), ("bela", 2)]
+
+
 def test_what_is_unchanged_is_not_examined_again_unless_asked(course):
     executor = AtOnce()
     ran(course, executor)
