@@ -156,7 +156,7 @@ def killed(folder: Path, count: int, times: int) -> None:
     while deaths < times:
         process = course.start()
         try:
-            process.communicate(timeout=chance.uniform(2, 16))
+            process.communicate(timeout=chance.uniform(2, 12))
             break
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
@@ -185,7 +185,7 @@ def main() -> None:
             compared(folder, assignment, asked.count, asked.stock)
         flat(folder, asked.sizes)
         if asked.kills:
-            killed(folder, 60, asked.kills)
+            killed(folder, 100, asked.kills)
 
 
 if __name__ == "__main__":
