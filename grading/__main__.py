@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from grading import importing
 from grading.outcomes import STATUSES, Outcome
 
 STOPPED = 130  # as a shell says of a program that was interrupted
@@ -26,13 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
             f"There is no assignment {options.assignment!r} in source/; "
             f"there are: {', '.join(known) or 'none'}."
         )
-    gc.disable()  # importing makes no garbage, and what is imported stays
-    from grading import gradebook, sandbox
-    from grading.classroom import Classroom, NoCluster
-    from grading.feedback import configuration
+    with importing():
+        from grading import gradebook, sandbox
+        from grading.classroom import Classroom, NoCluster
+        from grading.feedback import configuration
 
-    gc.freeze()
-    gc.enable()
     try:
         if not options.scheduler:  # else it is the cluster's machines that need one
             sandbox.required(options.unsafe)

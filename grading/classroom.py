@@ -29,9 +29,8 @@ from grading.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
 from grading.sandbox import NoSandbox
 
 RESULTS = "results"
-AHEAD = (
-    200  # submissions on their way: enough for any cluster, and no more memory for more students
-)
+AHEAD = 200
+"""Submissions on their way: enough for a large cluster, and no more memory for more students."""
 DESKS = threading.local()
 
 

@@ -6,7 +6,6 @@ unchanged, with stand-ins (`grading.remote`) for the names that the student defi
 
 import ast
 import contextlib
-import gc
 import io
 import itertools
 import socket
@@ -16,7 +15,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-from grading import sandbox, wire
+from grading import importing, sandbox, wire
 from grading.remote import BUILT_IN, GONE, Process, error_output
 from grading.restore import visible
 from helpers.check import limits, pictures
@@ -173,10 +172,8 @@ def run() -> None:
         from helpers.check import oracle
 
         box.launch()
-        gc.disable()  # importing makes no garbage, and what is imported stays
-        oracle.keras()
-        gc.freeze()
-        gc.enable()
+        with importing():
+            oracle.keras()
         box.ready()
         send(line, {"ready": True})
         while True:

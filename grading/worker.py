@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from grading import models, wire
+from grading import importing, models, wire
 from helpers.check import limits, student
 from helpers.check.verdicts import Finding
 
@@ -59,13 +59,12 @@ def main() -> None:
         signal.signal(
             number, signal.SIG_DFL
         )  # the kernel keeps these from a sandbox's first process
-    gc.disable()  # a fifth of what importing takes is a search for garbage that is none
-    shell = imported()
+    with importing():
+        shell = imported()
     student.NOT_THE_STUDENTS += (str(Path(__file__).parent) + os.sep,)
     empty(scratch)
     gc.collect()
     gc.freeze()  # so that collecting in a fork copies no page
-    gc.enable()
     untouched = condition()
     control.send(READY)
     while True:

@@ -120,6 +120,14 @@ def test_no_more_submissions_are_on_their_way_than_may_be(course, monkeypatch):
     assert told == [("chen", 0), ("dora", 0), ("ada", 1), ("bela", 2)]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a priority is a thread's on Linux only")
+def test_desks_give_way_to_whoever_records():
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    with classroom.desks() as pool:
+        theirs = pool.submit(os.getpriority, os.PRIO_PROCESS, 0).result()
+    assert theirs == min(own + 5, 19) and os.getpriority(os.PRIO_PROCESS, 0) == own
+
+
 def test_what_is_unchanged_is_not_examined_again_unless_asked(course):
     executor = AtOnce()
     ran(course, executor)

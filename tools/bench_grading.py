@@ -103,7 +103,7 @@ def ours(course: Course) -> tuple[float, float, float]:
     for line in process.stdout:
         if LINE.match(line):
             stamps.append(time.monotonic())
-            if len(stamps) % LOOKS == 5:  # a look costs a core a tenth of a second
+            if len(stamps) % LOOKS == 5:  # a look takes time from what is measured
                 most = max(most, memory(watched))
     process.wait()
     warm = stamps[2 * (os.cpu_count() or 1) - 1 :]  # each desk has had two
