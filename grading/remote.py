@@ -81,8 +81,7 @@ def supplied(function: Remote, versions: dict[str, Callable]) -> Iterator[set[st
         known = process.ask({"ask": "names", "names": list(versions)}, limits.SECONDS)
     except Gone:
         known = {}
-    values = known.get("values") if isinstance(known.get("values"), dict) else {}
-    names = [*texts(known.get("functions")), *texts([*values])]
+    names = [*texts(known.get("functions")), *texts([*mapped(known.get("values"))])]
     process.versions = {name: versions[name] for name in versions if name in names}
     process.used = used
     try:
@@ -213,7 +212,7 @@ class Process:
             reply = self.ask({"ask": "names", "names": list(names)}, limits.SECONDS)
         except Gone:
             return {name: Remote(self, name) for name in names}
-        values = reply.get("values") if isinstance(reply.get("values"), dict) else {}
+        values = mapped(reply.get("values"))
         found = {name: value for name, value in values.items() if name in names}
         functions = [name for name in texts(reply.get("functions")) if name in names]
         return found | {name: Remote(self, name) for name in functions}
@@ -257,8 +256,7 @@ class Process:
             called = f"  called as {student.signature(function, arguments)}"
             raise student.Problem(Finding(gone.kind, (gone.sentence, called))) from None
         self.used.update(name for name in texts(reply.get("used")) if name in self.versions)
-        if isinstance(reply.get("given"), dict):
-            take_over(given, reply["given"])
+        take_over(given, mapped(reply.get("given")))
         if "answer" in reply:
             return reply["answer"]
         if isinstance(reply.get("problem"), dict):
@@ -304,6 +302,10 @@ def is_plain(arguments: dict[str, Any]) -> bool:
 
 def listed(value: Any) -> list:
     return value if isinstance(value, list) else []
+
+
+def mapped(value: Any) -> dict:
+    return value if isinstance(value, dict) else {}
 
 
 def texts(value: Any) -> list[str]:
