@@ -41,7 +41,7 @@ grade: env  ## grade what lies in submitted/: make grade ASSIGNMENT=01_normal_co
 	@python -m grading $(ASSIGNMENT) $(GRADE_FLAGS)
 
 demo: env  ## make a class of 30 and grade it before your eyes; ends with a report to open
-	@python -m grading.demo
+	@python -m grading.example.demo
 
 format: env  ## put code and notebooks in their canonical form
 	@python -m tools.notebooks format

@@ -21,12 +21,12 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 # twice, reordered, retagged or marked otherwise are the assignment's again before anything runs.
 # Then there are no outputs, double ids, other kernels or broken metadata for nbgrader to look for.
 c.Autograde.sanitize_preprocessors = [
-    "grading.steps.PutRight",
+    "grading.submissions.steps.Restore",
     "nbgrader.preprocessors.OverwriteCells",
 ]
 # Student code and test cells never meet in one process: `Examine` stands where `Execute` stood.
 c.Autograde.autograde_preprocessors = [
-    "grading.steps.Examine",
+    "grading.boundary.steps.Examine",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
@@ -35,6 +35,19 @@ c.Autograde.autograde_preprocessors = [
 c.Exporter.optimistic_validation = True
 # What the test cells of the assignments find defined, besides the names of the student's.
 c.Examine.setup = "import numpy as np\nfrom helpers import check"
+# What notebooks import, once for a whole class. No operation of Keras may run here: a worker is a
+# fork of this, and then it would hang. `drawn_digits` reads the fonts.
+c.Examine.preload = """
+from helpers import data, networks, quiet
+with quiet():
+    import keras
+data.drawn_digits(1)
+"""
+# What student code may import of this folder, and what of it holds answers: that does nothing there.
+c.Examine.importable = ["helpers"]
+c.Examine.silent = ["helpers.check", "helpers.draw"]
+# The same answer earns the same mark twice, also where it trains a network.
+c.Examine.seeds = "import keras; keras.utils.set_random_seed(1)"
 # 60 MB of printed output would be stored in full.
 c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 60

@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from grading import importing
-from grading.outcomes import STATUSES, Outcome
+from grading.class_run.outcomes import STATUSES, Outcome
 
 STOPPED = 130  # as a shell says of a program that was interrupted
 
@@ -28,18 +28,20 @@ def main(arguments: list[str] | None = None) -> int:
             f"there are: {', '.join(known) or 'none'}."
         )
     with importing():
-        from grading import gradebook, sandbox
-        from grading.classroom import Classroom, NoCluster
-        from grading.feedback import configuration
+        from grading.boundary import bubblewrap
+        from grading.class_run import gradebook
+        from grading.class_run.configuration import configuration
+        from grading.class_run.pool import NoCluster
+        from grading.class_run.run import Classroom
 
     try:
         if not options.scheduler:  # else it is the cluster's machines that need one
-            sandbox.required(options.unsafe)
+            bubblewrap.required(options.unsafe)
         classroom = Classroom(configuration(), options.assignment, options.unsafe)
         if not classroom.collected:
             sys.exit(f"Nothing to grade: put notebooks in submitted/STUDENT/{options.assignment}/.")
         return graded(classroom, options)
-    except (gradebook.NoGradebook, sandbox.NoSandbox, NoCluster, FileNotFoundError) as reason:
+    except (gradebook.NoGradebook, bubblewrap.NoSandbox, NoCluster, FileNotFoundError) as reason:
         sys.exit(str(reason))
     except KeyboardInterrupt:
         print("\nStopped. What is graded is kept: the same command goes on from here.")
@@ -65,20 +67,24 @@ def parser() -> argparse.ArgumentParser:
 
 
 def graded(classroom, options: argparse.Namespace) -> int:
-    from grading import export, feedback, gradebook, report, sandbox
-    from grading.classroom import desks, is_graded
-    from grading.progress import Progress
+    from grading.boundary import bubblewrap
+    from grading.class_run import gradebook
+    from grading.class_run.pool import examiners
+    from grading.class_run.progress import Progress
+    from grading.class_run.run import is_graded
+    from grading.reports import feedback, tables
+    from grading.reports import page as report
 
-    layers = sandbox.layers(options.unsafe)
+    layers = bubblewrap.layers(options.unsafe)
     for layer in layers if not options.scheduler else ():
         print(f"{'on ' if layer.on else 'OFF'}  {layer.name}: {layer.what}")
     begun = time.monotonic()
     total = len(classroom.collected) + len(classroom.absent)
-    with Progress(total) as progress, desks(options.scheduler) as executor:
+    with Progress(total) as progress, examiners(options.scheduler) as executor:
         outcomes = classroom.run(executor, options.again, progress.tell)
     seconds = time.monotonic() - begun
     with gradebook.opened(classroom.course) as book:
-        tables = export.write(outcomes, gradebook.students(book), classroom.folder)
+        written = tables.write(outcomes, gradebook.students(book), classroom.folder)
     page = classroom.folder / "report.html"
     report.write(
         outcomes,
@@ -92,7 +98,7 @@ def graded(classroom, options: argparse.Namespace) -> int:
         for problem in feedback.written(options.assignment, students, options.again):
             print(problem)
     nbgrader_export(classroom)
-    said(outcomes, page, tables[0])
+    said(outcomes, page, written[0])
     return 0 if all(is_graded(outcome) for outcome in outcomes) else 1
 
 

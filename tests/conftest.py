@@ -1,11 +1,12 @@
 """What all tests share."""
 
 import pytest
+from this_course import SETTINGS
 
-from grading.desk import numbered
-from grading.remote import Process
-from grading.sandbox import Sandbox
-from helpers.check import rules
+from contract import rules
+from grading.boundary.client import numbered
+from grading.boundary.remote import WorkerClient
+from grading.boundary.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -15,13 +16,13 @@ def anyone_may_do_the_work(request, monkeypatch):
     A test that is about the rule is marked with `rules`.
     """
     if "rules" not in request.keywords:
-        monkeypatch.setattr(rules, "who", lambda frame: None)
+        monkeypatch.setattr(rules.Watch, "who", lambda self, frame: None)
 
 
 @pytest.fixture(scope="module")
 def box():
     """A sandbox with a number of its own: as root, a user whose processes are counted."""
-    made = Sandbox(numbered())
+    made = Sandbox(numbered(), SETTINGS)
     yield made
     made.stop()
 
@@ -29,6 +30,6 @@ def box():
 @pytest.fixture
 def process(box):
     """A submission's process in it."""
-    made = Process(box)
+    made = WorkerClient(box)
     yield made
     made.close()

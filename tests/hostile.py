@@ -19,8 +19,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grading import restore, sandbox, steps, submissions
-from grading.desk import Desk
+from grading.boundary import bubblewrap
+from grading.boundary.cells import code_cells
+from grading.boundary.client import ExaminerClient
+from grading.submissions import reading, restoring
+from tests.this_course import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "02_depthwise_convolution"
@@ -28,7 +31,6 @@ NAME = "02_depthwise_convolution"
 CANARY = "zebra-5f3a9c17"
 """Stands in the hidden tests of ``squares``, and may be nowhere where a student can look."""
 HONEST = {"depthwise_params": ("01", "02"), "depthwise_macs": ("01",)}
-SETUP = "import numpy as np\nfrom helpers import check"
 
 
 # ---------------------------------------------------------------- the assignment
@@ -147,7 +149,7 @@ def flags(name: str, **more) -> dict:
 
 def source() -> NotebookNode:
     """The assignment as an instructor has it, with solutions and hidden tests."""
-    cells = [new_code_cell(SETUP, id="setup")]
+    cells = [new_code_cell(SETTINGS.setup, id="setup")]
     for exercise in EXERCISES:
         answer = flags(exercise.name, solution=True, grade=False, locked=False)
         cells.append(new_code_cell(exercise.source(), id=exercise.name, metadata=answer))
@@ -514,7 +516,7 @@ try:
 except Exception:
     pass
 try:
-    from helpers.check import verdicts
+    from contract import verdicts
     verdicts.CheckFailed.__init__ = lambda self, *given, **options: None
     verdicts.CheckFailed._render_traceback_ = lambda self: []
 except Exception:
@@ -1194,8 +1196,8 @@ print('TAKEN', taken >= 6 * 2**30)
 LINE = """
 import gc, os, struct, time
 import msgpack
-from grading import wire
-line = next(o for o in gc.get_objects() if type(o) is wire.Line)
+from grading.boundary import protocol
+line = next(o for o in gc.get_objects() if type(o) is protocol.Line)
 def send(data): line.socket.sendall(struct.pack('>Q', len(data)) + data)
 def packed(value): return msgpack.packb(value, use_bin_type=True)
 def ext(code, value): return msgpack.ExtType(code, packed(value))
@@ -1471,13 +1473,15 @@ def witness() -> NotebookNode:
 # ---------------------------------------------------------------- graded
 
 
-def graded(at: Desk, text: str) -> tuple[dict[str, int], dict[str, list], restore.Changes]:
-    """A file's points by test cell, as nbgrader counts them; outputs by cell; what was put right."""
-    if at.unsafe or not sandbox.works():
-        raise sandbox.NoSandbox("These attacks are meant: they would be done to this machine.")
-    notebook = submissions.upgraded(json.loads(text))
-    right, changes = restore.put_right(notebook, released(hidden_tests=True))
-    results = at.examine(steps.code_cells(right), SETUP)
+def graded(
+    by: ExaminerClient, text: str
+) -> tuple[dict[str, int], dict[str, list], restoring.Changes]:
+    """A file's points by test cell, as nbgrader counts them; outputs by cell; what was restored."""
+    if by.settings.unsafe or not bubblewrap.works():
+        raise bubblewrap.NoSandbox("These attacks are meant: they would be done to this machine.")
+    notebook = reading.upgraded(json.loads(text))
+    right, changes = restoring.restored(notebook, released(hidden_tests=True))
+    results = by.examine(code_cells(right))
     outputs = {name: result["outputs"] for name, result in results.items()}
     points = {
         cell.id: 0 if any(map(fails, outputs[cell.id])) else cell.metadata["nbgrader"]["points"]
@@ -1503,10 +1507,13 @@ def printed(outputs: dict[str, list]) -> str:
 # ---------------------------------------------------------------- patience for tests
 
 
-class HurriedDesk(Desk):
-    """A desk whose examiner has less patience."""
+class HurriedExaminer(ExaminerClient):
+    """An examiner that has less patience."""
 
     program = "from tests import hostile; hostile.hurried_examiner()"
+
+    def __init__(self):
+        super().__init__(SETTINGS)
 
 
 PATIENCE = {"cell": 5.0, "build": 6.0, "call": 2.0, "grace": 1.0, "submission": 45.0}
@@ -1514,9 +1521,10 @@ PATIENCE = {"cell": 5.0, "build": 6.0, "call": 2.0, "grace": 1.0, "submission": 
 
 
 def hurried_examiner() -> None:
-    """`examiner.run` with PATIENCE: what a test's desk starts."""
-    from grading import examiner, models, remote
-    from helpers.check import limits
+    """`examiner.run` with PATIENCE: what a test starts."""
+    from contract import limits
+    from grading.boundary import examiner, remote
+    from grading.boundary.values import models
     from helpers.check.exercises import models as exercises
 
     remote.CELL_SECONDS, remote.GRACE = PATIENCE["cell"], PATIENCE["grace"]

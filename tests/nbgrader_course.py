@@ -26,17 +26,23 @@ def run(
 
 
 class Course:
-    """One assignment, released in a folder: the course's own, or ``source`` in its place."""
+    """One assignment of a course that lies in a folder, and what becomes of it there."""
 
-    def __init__(self, folder: Path, assignment: str, source=None):
+    def __init__(self, folder: Path, assignment: str):
         self.folder, self.assignment = folder, assignment
         self.file = f"{assignment}.ipynb"
+
+    @classmethod
+    def released(cls, folder: Path, assignment: str, source=None) -> "Course":
+        """This course with one of its assignments, or with ``source`` in its place, released."""
+        course = cls(folder, assignment)
         shutil.copy(ROOT / "nbgrader_config.py", folder)
         shutil.copytree(ROOT / "source" / assignment, folder / "source" / assignment)
         if source is not None:
-            nbformat.write(source, folder / "source" / assignment / self.file)
-        made = self.nbgrader("generate_assignment")
+            nbformat.write(source, folder / "source" / assignment / course.file)
+        made = course.nbgrader("generate_assignment")
         assert made.returncode == 0, made.stderr
+        return course
 
     def nbgrader(self, step: str) -> subprocess.CompletedProcess:
         return run(self.folder, "nbgrader", step, self.assignment)
@@ -64,6 +70,12 @@ class Course:
 
     def grade(self, *options: str, seconds: float = 500) -> subprocess.CompletedProcess:
         return run(self.folder, "grading", self.assignment, *options, seconds=seconds)
+
+    def rows(self) -> dict[str, dict[str, str]]:
+        """The class table, by student."""
+        table = self.folder / "results" / self.assignment / "class.csv"
+        with table.open(encoding="utf-8") as file:
+            return {row["student"]: row for row in csv.DictReader(file)}
 
     def marks(self) -> tuple[dict[str, float], set[float]]:
         """Each student's marks, and how many points there were."""

@@ -1,12 +1,10 @@
 """300 submissions, 5% of them broken as in real classes: 300 rows, no abort, nothing lost."""
 
-import csv
-
 import pytest
 from nbgrader_course import Course
 
-from grading import example
-from grading.outcomes import UNGRADED
+from grading.class_run.outcomes import UNGRADED
+from grading.example.classes import broken_class
 
 NAME = "02_depthwise_convolution"
 COUNT = 300
@@ -15,14 +13,12 @@ COUNT = 300
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """The class, what each student handed in, and the rows of its table."""
-    course = Course(tmp_path_factory.mktemp("broken"), NAME)
-    made = example.broken_class(course.folder, NAME, COUNT)
+    course = Course.released(tmp_path_factory.mktemp("broken"), NAME)
+    made = broken_class(course.folder, NAME, COUNT)
     done = course.grade("--no-feedback", seconds=1500)
     assert done.stderr == "", done.stderr
     assert done.returncode == 1, "some cannot be graded"
-    with (course.folder / "results" / NAME / "class.csv").open(encoding="utf-8") as file:
-        rows = {row["student"]: row for row in csv.DictReader(file)}
-    return course, made, rows
+    return course, made, course.rows()
 
 
 def test_every_student_is_a_row(graded):

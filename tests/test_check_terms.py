@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from cards import card_of, flat
 
+from contract import limits
+from contract.verdicts import UNBROKEN
 from helpers import check, draw
-from helpers.check import limits, oracle, pictures, sums
-from helpers.check.verdicts import UNBROKEN
+from helpers.check import oracle, pictures, sums
 
 resource = pytest.importorskip("resource")
 

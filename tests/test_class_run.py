@@ -1,7 +1,6 @@
 """The class run: every submission a row, nothing run twice, nothing lost when it is killed."""
 
 import copy
-import csv
 import json
 import os
 import shutil
@@ -17,8 +16,9 @@ from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader_course import BIN, Course, run
 
-from grading import classroom, gradebook
-from grading.sandbox import NoSandbox
+from grading.boundary.bubblewrap import NoSandbox
+from grading.class_run import gradebook, pool
+from grading.class_run import run as class_run
 
 NAME = "02_depthwise_convolution"
 POINTS, BY_HAND = 33, 3
@@ -31,7 +31,7 @@ class AtOnce(Executor):
     def __init__(self):
         self.asked = 0
 
-    def submit(self, function, cells, setup, unsafe):
+    def submit(self, function, cells, settings):
         self.asked += 1
         found = {cell["id"]: {"kind": "passed"} if cell["test"] else None for cell in cells}
         done = Future()
@@ -51,11 +51,11 @@ def at(folder: Path):
         os.chdir(before)
 
 
-def room(course: Course) -> classroom.Classroom:
+def room(course: Course) -> class_run.Classroom:
     with at(course.folder):
         app = NbGrader()
         app.load_config_file()
-        return classroom.Classroom(app.config, NAME)
+        return class_run.Classroom(app.config, NAME)
 
 
 def ran(course: Course, executor: Executor, again: bool = False) -> dict:
@@ -70,9 +70,9 @@ class Lost(AtOnce):
         super().__init__()
         self.text, self.error = text, error
 
-    def submit(self, function, cells, setup, unsafe):
+    def submit(self, function, cells, settings):
         if not any(self.text in cell["source"] for cell in cells):
-            return super().submit(function, cells, setup, unsafe)
+            return super().submit(function, cells, settings)
         lost = Future()
         lost.set_exception(self.error)
         return lost
@@ -80,7 +80,7 @@ class Lost(AtOnce):
 
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory):
-    course = Course(tmp_path_factory.mktemp("class"), NAME)
+    course = Course.released(tmp_path_factory.mktemp("class"), NAME)
     course.submit("ada", course.answered())
     course.submit("bela", course.answered(depthwise_params="# another text"))
     course.submit("chen", "<<<<<<< HEAD\n{")
@@ -112,19 +112,27 @@ def test_every_submission_is_a_row_and_the_gradebook_has_the_marks(course):
     assert sum(cell.kind == "passed" for cell in outcomes["ada"].cells.values()) == TESTS
 
 
+def test_a_test_that_says_nothing_of_itself_belongs_to_the_answer_that_its_name_begins_with(course):
+    cells = ran(course, AtOnce())["ada"].cells
+    assert cells["depthwise_params_with_bias"].exercise == "depthwise_params"
+    assert cells["depthwise_conv2d_window"].exercise == "depthwise_conv2d"
+    assert cells["red_and_blue"].exercise == "", "a written answer tests nothing"
+    assert all(cell.exercise for name, cell in cells.items() if cell.kind == "passed")
+
+
 def test_no_more_submissions_are_on_their_way_than_may_be(course, monkeypatch):
     """A class of any size takes the same memory."""
-    monkeypatch.setattr(classroom, "AHEAD", 1)
+    monkeypatch.setattr(class_run, "AHEAD", 1)
     executor, told = AtOnce(), []
     room(course).run(executor, tell=lambda outcome: told.append((outcome.student, executor.asked)))
     assert told == [("chen", 0), ("dora", 0), ("ada", 1), ("bela", 2)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a priority is a thread's on Linux only")
-def test_desks_give_way_to_whoever_records():
+def test_examiners_give_way_to_whoever_records():
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    with classroom.desks() as pool:
-        theirs = pool.submit(os.getpriority, os.PRIO_PROCESS, 0).result()
+    with pool.examiners() as executor:
+        theirs = executor.submit(os.getpriority, os.PRIO_PROCESS, 0).result()
     assert theirs == min(own + 5, 19) and os.getpriority(os.PRIO_PROCESS, 0) == own
 
 
@@ -143,7 +151,9 @@ def test_what_is_unchanged_is_not_examined_again_unless_asked(course):
 
 
 def test_nbgrader_records_the_results_at_hand_and_examines_nothing_itself(course, monkeypatch):
-    monkeypatch.setattr("grading.steps.desk", lambda unsafe: pytest.fail("examined once more"))
+    monkeypatch.setattr(
+        "grading.boundary.steps.examiner", lambda settings: pytest.fail("examined once more")
+    )
     ran(course, AtOnce())
 
 
@@ -246,8 +256,7 @@ def test_a_run_that_is_killed_goes_on_and_has_the_marks_of_one_that_is_not(cours
     said, _ = grade(course).communicate(timeout=300)
     # bela and the six others have left depthwise_params out.
     assert "1 missing, 1 unreadable, 7 wrong, 1 needs hand marking." in said, said
-    with (course.folder / "results" / NAME / "class.csv").open() as file:
-        rows = {row["student"]: row for row in csv.DictReader(file)}
+    rows = course.rows()
     assert len(rows) == 10
     assert rows["ada"]["points"] == f"{POINTS - BY_HAND}"
     # The others leave depthwise_params unanswered: 2 points less.

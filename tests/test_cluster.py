@@ -1,7 +1,6 @@
 """The same class run on a Dask cluster, of which a machine is lost; and a gradebook in PostgreSQL."""
 
 import contextlib
-import csv
 import os
 import pwd
 import shutil
@@ -51,7 +50,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def course(tmp_path):
-    course = Course(tmp_path, NAME)
+    course = Course.released(tmp_path, NAME)
     for student in STUDENTS:
         course.submit(student, course.answered(depthwise_macs=f"# {student}\n{MACS}"))
     return course
@@ -66,11 +65,6 @@ def depthwise_macs(
         positions *= -(-n // stride) if padding == "same" else (n - k) // stride + 1
     return positions * kernel_size[0] * kernel_size[1] * in_channels * depth_multiplier
 """
-
-
-def rows(course: Course) -> dict[str, dict[str, str]]:
-    with (course.folder / "results" / NAME / "class.csv").open() as file:
-        return {row["student"]: row for row in csv.DictReader(file)}
 
 
 @pytest.fixture
@@ -105,7 +99,7 @@ def test_a_cluster_that_loses_a_machine_loses_no_submission(course, cluster):
     assert grading.returncode == 0, said + complaints
     assert "8 needs hand marking." in said
     assert {
-        student: float(row["points"]) for student, row in rows(course).items()
+        student: float(row["points"]) for student, row in course.rows().items()
     } == dict.fromkeys(STUDENTS, FULL)
 
 
@@ -184,7 +178,7 @@ def test_a_class_is_graded_into_postgresql(course, server):
     done = course.grade()
     assert done.returncode == 0, done.stdout + done.stderr
     assert {
-        student: float(row["points"]) for student, row in rows(course).items()
+        student: float(row["points"]) for student, row in course.rows().items()
     } == dict.fromkeys(STUDENTS, FULL)
     assert not (course.folder / "gradebook.db").exists()
     marks, points = course.marks()

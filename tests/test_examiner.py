@@ -1,19 +1,21 @@
-"""Notebooks at a desk: what is right passes, what is blank is told so, what kills costs itself only."""
+"""Notebooks at a examiner: what is right passes, what is blank is told so, what kills costs itself only."""
 
 import nbformat
 import pytest
 from nbgrader_course import ROOT
+from this_course import SETTINGS
 
-from grading.desk import Desk
-from grading.restore import is_test
-from grading.steps import SETUP
+from contract import verdicts
+from grading.boundary.cells import is_test
+from grading.boundary.client import ExaminerClient
+from grading.boundary.examiner import headline
 
 ASSIGNMENTS = sorted(path.name for path in (ROOT / "source").iterdir() if path.is_dir())
 
 
 @pytest.fixture(scope="module")
-def desk():
-    made = Desk()
+def examiner():
+    made = ExaminerClient(SETTINGS)
     yield made
     made.close()
 
@@ -27,20 +29,20 @@ def cells_of(stage: str, name: str) -> list[dict]:
     ]
 
 
-def kinds(desk: Desk, cells: list[dict]) -> dict[str, str]:
-    results = desk.examine(cells, SETUP)
+def kinds(examiner: ExaminerClient, cells: list[dict]) -> dict[str, str]:
+    results = examiner.examine(cells)
     return {c["id"]: results[c["id"]]["found"]["kind"] for c in cells if c["test"]}
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
-def test_every_solution_passes_every_test(name, desk):
-    found = kinds(desk, cells_of("source", name))
+def test_every_solution_passes_every_test(name, examiner):
+    found = kinds(examiner, cells_of("source", name))
     assert found and set(found.values()) == {"passed"}
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
-def test_an_untouched_assignment_is_not_attempted(name, desk):
-    assert set(kinds(desk, cells_of("release", name)).values()) == {"not attempted"}
+def test_an_untouched_assignment_is_not_attempted(name, examiner):
+    assert set(kinds(examiner, cells_of("release", name)).values()) == {"not attempted"}
 
 
 def notebook(student: str, **tests: str) -> list[dict]:
@@ -67,7 +69,7 @@ answer, names = 42, {"a": (1, 2.5)}
 """
 
 
-def test_plain_test_cells_of_any_course_work(desk):
+def test_plain_test_cells_of_any_course_work(examiner):
     cells = notebook(
         SQUARES,
         equal="assert squares(3) == [1, 4, 9]",
@@ -78,7 +80,7 @@ def test_plain_test_cells_of_any_course_work(desk):
         absent="assert cubes(2) == [1, 8]",
         noisy="assert flood(1) == 1",
     )
-    assert kinds(desk, cells) == {
+    assert kinds(examiner, cells) == {
         "equal": "passed",
         "values": "passed",
         "unequal": "wrong",
@@ -93,15 +95,23 @@ def test_plain_test_cells_of_any_course_work(desk):
     [("assert leaves(1) is None", "error"), ("import os\nos._exit(1)", "crashed")],
     ids=["the worker", "the examiner"],
 )
-def test_a_process_that_ends_costs_the_test_it_ended_in(test, kind, desk):
+def test_a_process_that_ends_costs_the_test_it_ended_in(test, kind, examiner):
     before, after = "assert squares(1) == [1]", "assert squares(2) == [1, 4]"
     cells = notebook(SQUARES, before=before, deadly=test, after=after)
-    assert kinds(desk, cells) == {"before": "passed", "deadly": kind, "after": "passed"}
+    assert kinds(examiner, cells) == {"before": "passed", "deadly": kind, "after": "passed"}
 
 
-def test_what_a_cell_shows_is_text_in_its_outputs(desk):
-    results = desk.examine(notebook("print('one')\n{'two': 2}\n1 / 0"), SETUP)["own"]["outputs"]
+def test_what_a_cell_shows_is_text_in_its_outputs(examiner):
+    results = examiner.examine(notebook("print('one')\n{'two': 2}\n1 / 0"))["own"]["outputs"]
     assert [output["output_type"] for output in results] == ["stream", "error"]
     assert results[1]["ename"] == "ZeroDivisionError"
-    (shown,) = desk.examine(notebook("{'two': 2}"), SETUP)["own"]["outputs"]
+    (shown,) = examiner.examine(notebook("{'two': 2}"))["own"]["outputs"]
     assert shown["data"] == {"text/plain": "{'two': 2}"}
+
+
+def test_the_first_line_of_a_card_is_told_whole_however_it_was_folded():
+    card = verdicts.fold(
+        "✗ conv2d, window: " + "a long sentence of many words " * 4, "  called as x"
+    )
+    assert len(card) == 3
+    assert headline(card) == "✗ conv2d, window: " + ("a long sentence of many words " * 4).strip()

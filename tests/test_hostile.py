@@ -1,4 +1,4 @@
-"""Every attack of tests/hostile.py, at one desk: what it earns, what it costs, what it leaves."""
+"""Every attack of tests/hostile.py, by one examiner: what it earns, what it costs, what it leaves."""
 
 import json
 import os
@@ -7,12 +7,15 @@ import time
 import hostile
 import nbformat
 import pytest
-from hostile import ATTACKS, CANARY, HONEST_POINTS, Attack, HurriedDesk, graded, printed, split
+from hostile import ATTACKS, CANARY, HONEST_POINTS, Attack, HurriedExaminer, graded, printed, split
 from nbgrader_course import Course
 
-from grading import restore, sandbox, submissions
+from grading.boundary import bubblewrap
+from grading.boundary.home import home
+from grading.submissions import reading, restoring
+from tests.this_course import SETTINGS
 
-pytestmark = pytest.mark.skipif(not sandbox.works(), reason="no sandbox on this machine")
+pytestmark = pytest.mark.skipif(not bubblewrap.works(), reason="no sandbox on this machine")
 SECONDS = 120
 """After which an attack has to have come to its end, whatever it is, on a slow machine too."""
 BYTES = 1_000_000
@@ -22,9 +25,9 @@ FOUND_NOTHING = ("CANARY 0", "OTHERS 0", "SECRET False", "DONE []", "TAKEN False
 
 @pytest.fixture(scope="module")
 def grader():
-    """One desk for all; a variable of the instructor's lies in its environment."""
+    """One examiner for all; a variable of the instructor's lies in its environment."""
     os.environ["HOSTILE_SECRET"] = "5f3a"
-    made = HurriedDesk()
+    made = HurriedExaminer()
     yield made
     made.close()
     del os.environ["HOSTILE_SECRET"]
@@ -75,8 +78,8 @@ def test_attacks_of_the_notebook_are_named():
         "tests first", "tests emptied", "points changed", "tests unlocked", "grade ids swapped",
         "tests as text",
     ):  # fmt: skip
-        handed_in = submissions.upgraded(json.loads(by_hand[name].text()))
-        assert restore.put_right(handed_in, released)[1].tampered, name
+        handed_in = reading.upgraded(json.loads(by_hand[name].text()))
+        assert restoring.restored(handed_in, released)[1].tampered, name
 
 
 # ---------------------------------------------------------------- through nbgrader
@@ -91,7 +94,7 @@ THROUGH_NBGRADER = (
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A class of attacks, with an honest student before and after them, graded as a class is."""
-    course = Course(tmp_path_factory.mktemp("course"), hostile.NAME, hostile.source())
+    course = Course.released(tmp_path_factory.mktemp("course"), hostile.NAME, hostile.source())
     chosen = [attack for attack in ATTACKS if attack.name in THROUGH_NBGRADER]
     for number, attack in enumerate(chosen):
         course.submit(f"m{number:02}", attack.text())
@@ -137,8 +140,13 @@ def test_no_page_holds_anything_that_a_browser_runs(course):
 
 
 def test_the_workers_files_hold_no_test_and_no_answer():
-    for path in sandbox.home().rglob("*"):
+    folder = home(SETTINGS.importable, SETTINGS.silent, SETTINGS.root)
+    for path in folder.rglob("*"):
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         assert CANARY not in text and "BEGIN SOLUTION" not in text
-    there = {path.name for path in (sandbox.home() / "helpers" / "check").iterdir()}
-    assert there == {"__init__.py", "limits.py", "rules.py", "student.py", "verdicts.py"}
+    assert {path.name for path in folder.iterdir()} == {"contract", "grading", "helpers"}
+    there = {path.name for path in (folder / "helpers").iterdir()}
+    assert {"data", "networks.py", "quiet.py"} < there and not there & {"check", "draw"}
+    assert {path.name for path in (folder / "grading" / "boundary").iterdir()} == {
+        "__init__.py", "protocol.py", "settings.py", "values", "worker"
+    }  # fmt: skip

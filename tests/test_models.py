@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from grading import models, wire, worker
-from grading.wire import Model, Refused
+from grading.boundary.values import models, packing
+from grading.boundary.values.packing import Model, Refused
 from helpers import quiet
 
 with quiet():
@@ -18,8 +18,8 @@ L, SIZE = keras.layers, (9, 8, 3)
 
 def over(model):
     """The model as it is built on the other side."""
-    data = wire.Packer(worker.departing).pack(model)
-    return wire.Unpacker(models.arriving).unpack(data)
+    data = packing.Packer(models.departing).pack(model)
+    return packing.Unpacker(models.arriving).unpack(data)
 
 
 def start(*layers, size=SIZE):
@@ -208,7 +208,9 @@ def test_an_optimizer_of_the_students_own_does_not_cross():
 
 def test_tensors_cross_as_arrays_and_symbols_as_what_they_are_called():
     def cross(value):
-        return wire.Unpacker(models.arriving).unpack(wire.Packer(worker.departing).pack(value))
+        return packing.Unpacker(models.arriving).unpack(
+            packing.Packer(models.departing).pack(value)
+        )
 
     for value in (
         keras.ops.arange(3, dtype="int32"),

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from grading import examiner
-from grading.examiner import examined, seeded, what
-from grading.remote import Process
-from grading.sandbox import Sandbox
-from grading.steps import SETUP
-from helpers.check import CheckFailed, limits
-from helpers.check.verdicts import GREEN
+from contract import limits
+from contract.verdicts import GREEN, CheckFailed
+from grading.boundary import examiner
+from grading.boundary.examiner import examined, what
+from grading.boundary.remote import WorkerClient
+from grading.boundary.sandbox import Sandbox
 from tests.corpus import Answer, answers
+from tests.this_course import SETTINGS
 from tools import tried
 from tools.proof import OWN_LINE
 
@@ -55,7 +55,7 @@ def here(test: str, names: dict) -> dict[str, Any]:
     return said(found, card, printed.getvalue())
 
 
-def there(test: str, names: dict, process: Process) -> dict[str, Any]:
+def there(test: str, names: dict, process: WorkerClient) -> dict[str, Any]:
     """What it says where the answer runs in another one."""
     result = examined(test, names, process)
     card, printed = "", ""
@@ -65,10 +65,10 @@ def there(test: str, names: dict, process: Process) -> dict[str, Any]:
     return said(result["found"], card, printed)
 
 
-def worker_of(answer: Answer) -> Process:
+def worker_of(answer: Answer) -> WorkerClient:
     """A worker that has run the cells that `tried.before` runs, and the answer's."""
-    process = Process(box())
-    limit = f"from helpers.check import limits\nlimits.SECONDS = {limits.SECONDS}"
+    process = WorkerClient(box())
+    limit = f"from contract import limits\nlimits.SECONDS = {limits.SECONDS}"
     for cell in (*tried.assignment_of(answer.exercise).given, limit, text_of(answer)):
         outputs = process.run(cell)
         stopped = [output["evalue"] for output in outputs if output["output_type"] == "error"]
@@ -80,7 +80,7 @@ def worker_of(answer: Answer) -> Process:
 @cache
 def box() -> Sandbox:
     """One for each process of the pool; it starts once."""
-    made = Sandbox(number=(multiprocessing.current_process()._identity or (0,))[0])
+    made = Sandbox((multiprocessing.current_process()._identity or (0,))[0], SETTINGS)
     atexit.register(made.stop)
     return made
 
@@ -99,12 +99,12 @@ def both(exercise: str) -> dict[str, dict[str, tuple[dict, dict]]]:
 
 def compared(answer: Answer, tests: dict[str, str], names: dict) -> dict[str, tuple[dict, dict]]:
     process, ours = worker_of(answer), {}
-    exec(SETUP, ours)
+    exec(SETTINGS.setup, ours)
     with tried.unheard():
         tried.run(text_of(answer), names)
     pairs = {}
     for cell, test in tests.items():
-        seeded()
+        exec(SETTINGS.seeds, {})
         pairs[cell] = here(test, names), there(test, ours, process)
     process.close()
     return pairs

@@ -41,7 +41,7 @@ def output_length(n, k, stride=1, padding="valid", dilation=1):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A graded class: right, blank, wrong, noisy, tampered, and two that cannot be graded."""
-    course = Course(tmp_path_factory.mktemp("course"), NAME)
+    course = Course.released(tmp_path_factory.mktemp("course"), NAME)
     course.submit("right", course.answered())
     course.submit("wrong", course.answered(conv2d=FLIPPED))
     course.submit("noisy", course.answered(output_length=NOISY))

@@ -65,7 +65,7 @@ LATER = (
 
 @pytest.mark.parametrize("assignment", LATER, ids=lambda a: a.name)
 def test_a_later_assignment(assignment, tmp_path):
-    course = Course(tmp_path, assignment.name)
+    course = Course.released(tmp_path, assignment.name)
     course.submit("right", course.answered())
     course.submit("blank", course.untouched())
     course.submit("wrong", course.answered(**assignment.mistake))

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from contract import calling, limits, rules
 from helpers import check
 from helpers.check import answers as kinds
-from helpers.check import limits, rules, student
 from helpers.check.exercises import cnn, models, separable_cnn, training
 from tests.corpus import Answer, Corpus, answers
 from tools import mutants, proof, tried
@@ -64,10 +64,10 @@ TAKEN_AWAY = [
     ("numbers that differ", kinds.Array, "off", lambda self, y, r, s: np.zeros(r.shape, bool),
      "conv2d", "flipped kernel"),
     ("numbers that are none", np, "isfinite", lambda a: np.ones(np.shape(a), bool), "conv2d", "NaN"),
-    ("inputs that change", student, "unchanged", lambda a, b: True,
+    ("inputs that change", calling, "unchanged", lambda a, b: True,
      "conv2d", "the input changed in place"),
-    ("lists that change", student, "unchanged", lambda a, b: True, "count", "the list eaten up"),
-    ("who does the work", rules, "who", lambda frame: None, "conv2d", "Keras does it"),
+    ("lists that change", calling, "unchanged", lambda a, b: True, "count", "the list eaten up"),
+    ("who does the work", rules.Watch, "who", lambda self, frame: None, "conv2d", "Keras does it"),
     ("counts", kinds.Count, "difference", lambda *a, **o: (), "conv2d_params", "bias forgotten"),
     ("pairs of counts", kinds.Counts, "difference", lambda *a, **o: (),
      "same_padding", "the odd zero first"),

@@ -4,18 +4,18 @@ import time
 
 import numpy as np
 import pytest
+from this_course import SETTINGS
 
-from grading import remote, sandbox
-from grading.examiner import examined, free_names, stopped
-from grading.remote import Process, as_outputs
-from grading.steps import SETUP
+from contract import limits
+from contract.calling import signature
+from contract.verdicts import UNBROKEN
+from grading.boundary import bubblewrap, remote
+from grading.boundary.examiner import examined, free_names, stopped
+from grading.boundary.remote import WorkerClient, as_outputs
 from helpers import check
-from helpers.check import limits
-from helpers.check.student import signature
-from helpers.check.verdicts import UNBROKEN
 
 pytestmark = [
-    pytest.mark.skipif(not sandbox.works(), reason="no sandbox on this machine"),
+    pytest.mark.skipif(not bubblewrap.works(), reason="no sandbox on this machine"),
     pytest.mark.rules,
 ]
 STUB = "def {name}(*given, **options):\n    raise NotImplementedError"
@@ -25,24 +25,24 @@ RIGHT = "def conv2d_params(kernel_size, in_channels, filters, use_bias=True):\n"
 CHECK = 'check.conv2d_params(conv2d_params, part="with bias")'
 
 
-def examine(process: Process, test: str, names: dict | None = None) -> dict:
+def examine(process: WorkerClient, test: str, names: dict | None = None) -> dict:
     names = {} if names is None else names
     if not names:
-        exec(SETUP, names)
+        exec(SETTINGS.setup, names)
     return examined(test, names, process)
 
 
-def kind(process: Process, test: str) -> str:
+def kind(process: WorkerClient, test: str) -> str:
     return examine(process, test)["found"]["kind"]
 
 
-def card(process: Process, test: str = CHECK) -> str:
+def card(process: WorkerClient, test: str = CHECK) -> str:
     """What a test cell says where it does not pass, in one line."""
     errors = [o["evalue"] for o in examine(process, test)["outputs"] if o["output_type"] == "error"]
     return " ".join(" ".join(errors).split())
 
 
-def answers(process: Process, body: str, before: str = "") -> None:
+def answers(process: WorkerClient, body: str, before: str = "") -> None:
     """A function of the student's with this body."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     assert process.run(f"{before}\ndef conv2d_params(*given, **options):\n{lines}") == []
@@ -53,7 +53,7 @@ def hurry(monkeypatch):
     """A second in place of all the times that a call may take; in the worker by a cell."""
     for place, name in ((limits, "SECONDS"), (remote, "GRACE"), (remote, "CELL_SECONDS")):
         monkeypatch.setattr(place, name, 1)
-    return "from helpers.check import limits\nlimits.SECONDS = 1"
+    return "from contract import limits\nlimits.SECONDS = 1"
 
 
 # ---------------------------------------------------------------- what comes back
@@ -267,7 +267,7 @@ def test_the_calls_of_a_part_are_made_together(process, asked):
 
 @pytest.mark.parametrize("most", ["BYTES = 0", "SECONDS = -1"])
 def test_answers_that_are_large_or_slow_are_asked_for_bit_by_bit(most, process, asked):
-    process.run(f"from grading import worker\nworker.TOGETHER_{most}\n{RIGHT}")
+    process.run(f"from grading.boundary.worker import session\nsession.TOGETHER_{most}\n{RIGHT}")
     assert kind(process, CHECK) == "passed"
     assert asked == [*range(cases(), 0, -1)]
 
@@ -359,7 +359,7 @@ def test_asserts_see_what_the_student_defined(student, test, found, process):
 
 def test_what_a_test_cell_defines_is_there_for_the_next_and_a_stand_in_is_not(process):
     names: dict = {}
-    exec(SETUP, names)
+    exec(SETTINGS.setup, names)
     process.run("x = 1\ndef f(): return 1")
     assert examine(process, "limit = x + f()", names)["found"]["kind"] == "passed"
     process.run("x = 5\nlimit = 100\ndef f(): return 5")
@@ -413,7 +413,7 @@ def test_a_function_of_ours_takes_no_giants(process):
 
 
 def test_only_the_functions_that_were_handed_over_can_be_called():
-    process = Process.__new__(Process)
+    process = WorkerClient.__new__(WorkerClient)
     process.callbacks = [lambda x: x + 1]
     assert process.called_back({"callback": 0, "args": [1], "options": {}}) == {"returned": 2}
     for forged in (
@@ -422,7 +422,7 @@ def test_only_the_functions_that_were_handed_over_can_be_called():
         {"callback": "0"},
         {"callback": 0, "args": 5},
     ):
-        with pytest.raises(remote.wire.Refused):
+        with pytest.raises(remote.Refused):
             process.called_back({"args": [], "options": {}} | forged)
 
 

@@ -3,24 +3,29 @@
 import os
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+from this_course import SETTINGS
 
-from grading import sandbox, worker
-from grading.desk import numbered
-from grading.remote import Process
+from grading.boundary import bubblewrap
+from grading.boundary.client import numbered
+from grading.boundary.remote import WorkerClient
+from grading.boundary.sandbox import Sandbox
+from grading.boundary.worker import process as worker
+from grading.boundary.worker import session
 
 
 @contextmanager
 def submission(box):
-    process = Process(box)
+    process = WorkerClient(box)
     try:
         yield process
     finally:
         process.close()
 
 
-def said(process: Process, source: str) -> str:
+def said(process: WorkerClient, source: str) -> str:
     """What a cell prints, or the name of what it stopped with."""
     outputs = process.run(source)
     return "".join(o.get("text", o.get("ename", "")) for o in outputs).strip()
@@ -28,24 +33,24 @@ def said(process: Process, source: str) -> str:
 
 def test_every_layer_is_on_here():
     """Grading is tested where it is safe: a machine without bubblewrap has to get it first."""
-    assert [layer.name for layer in sandbox.layers() if not layer.on] == []
-    assert [layer.name for layer in sandbox.layers(unsafe=True) if layer.on] == [
+    assert [layer.name for layer in bubblewrap.layers() if not layer.on] == []
+    assert [layer.name for layer in bubblewrap.layers(unsafe=True) if layer.on] == [
         "process",
         "limits",
     ]
 
 
 def test_without_bubblewrap_it_refuses_and_says_what_to_do(monkeypatch):
-    monkeypatch.setattr(sandbox, "works", lambda: False)
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
-    with pytest.raises(sandbox.NoSandbox) as refused:
-        sandbox.Sandbox()
+    monkeypatch.setattr(bubblewrap, "works", lambda: False)
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: None)
+    with pytest.raises(bubblewrap.NoSandbox) as refused:
+        Sandbox(0, SETTINGS)
     assert str(refused.value) == (
         "Student code is kept apart by bubblewrap, and it is not installed. On Debian or Ubuntu: "
         "apt install bubblewrap. To grade without it, only where you trust every submission: "
         "--unsafe."
     )
-    sandbox.Sandbox(unsafe=True)
+    Sandbox(0, replace(SETTINGS, unsafe=True))
 
 
 REACHED = """
@@ -76,7 +81,7 @@ def test_it_reaches_nothing(box):
 
 def test_the_instructors_environment_stays_outside(box, monkeypatch):
     monkeypatch.setenv("GRADING_SECRET", "5f3a")
-    fresh = sandbox.Sandbox(numbered())
+    fresh = Sandbox(numbered(), SETTINGS)
     try:
         with submission(fresh) as process:
             names = said(process, "import os; print(*sorted(os.environ))").split()
@@ -137,7 +142,7 @@ def test_processes_files_and_output_have_an_end(box):
         many = "for n in range(9):\n    open(f'f{n}', 'wb').write(bytes(60 * 2**20))"
         assert said(process, many) == "OSError", "540 MB, where 256 are allowed"
         flood = said(process, "for _ in range(100_000):\n    print('all work and no play')")
-        assert len(flood) < worker.OUTPUT + 100
+        assert len(flood) < session.OUTPUT + 100
         assert flood.endswith("… what this cell printed after that is not kept …")
         assert said(process, "print(1 + 1)") == "2"
 
@@ -164,7 +169,7 @@ def test_a_fork_is_refused_where_the_first_process_has_begun_to_work():
 
 
 def test_without_a_sandbox_it_works_too_and_cleans_up():
-    box = sandbox.Sandbox(unsafe=True)
+    box = Sandbox(0, replace(SETTINGS, unsafe=True))
     try:
         with submission(box) as process:
             assert said(process, "open('file', 'w').write('x')\nimport os\nprint(os.getcwd())")

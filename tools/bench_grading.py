@@ -106,7 +106,7 @@ def ours(course: Course) -> tuple[float, float, float]:
             if len(stamps) % LOOKS == 5:  # a look takes time from what is measured
                 most = max(most, memory(watched))
     process.wait()
-    warm = stamps[2 * (os.cpu_count() or 1) - 1 :]  # each desk has had two
+    warm = stamps[2 * (os.cpu_count() or 1) - 1 :]  # each examiner has had two
     return (
         (time.monotonic() - begun) / len(stamps),
         (warm[-1] - warm[0]) / (len(warm) - 1),

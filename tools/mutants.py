@@ -201,7 +201,8 @@ def shared(one: str, other: str) -> int:
 
 def survivors(exercise: str) -> tuple[int, list[Mutant]]:
     """How many mutants there are of an exercise's solution, and which of them pass every check."""
-    from helpers.check import EXERCISES, limits
+    from contract import limits
+    from helpers.check import EXERCISES
     from helpers.check.trial import Trial
 
     limits.SECONDS = SECONDS

@@ -28,8 +28,8 @@ def lessons() -> list[Path]:
     return sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def assignments() -> list[Path]:
-    return sorted((ROOT / "source").glob("*/*.ipynb"))
+def assignments(course: Path = ROOT) -> list[Path]:
+    return sorted((course / "source").glob("*/*.ipynb"))
 
 
 def read(path: Path) -> NotebookNode:

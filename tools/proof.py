@@ -167,7 +167,8 @@ UNSEEDED = {"build_two_layer_model", "build_cnn", "reading", "build_separable_cn
 
 def verdicts(seed: int) -> dict[tuple[str, str], tuple[str, ...]]:
     """The parts that stop each answer, by its exercise and its name, with the cases of a seed."""
-    from helpers.check import EXERCISES, limits
+    from contract import limits
+    from helpers.check import EXERCISES
     from helpers.check.trial import Trial
 
     limits.SECONDS, found = tried.SECONDS, {}

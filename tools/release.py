@@ -1,18 +1,20 @@
-"""Make the student versions from source/ with nbgrader, and verify them: `make release`."""
+"""Make the student versions from source/ with nbgrader, and verify them: `make release`.
+
+The course is the folder that this is run in, as it is nbgrader's.
+"""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from tools.notebooks import NotebookError, assignments, read
+from tools.notebooks import ROOT, NotebookError, assignments, read
 
-ROOT = Path(__file__).resolve().parent.parent
 # What only a teacher may see. nbgrader's own markers are the first to look for.
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
 
 
-def generate(name: str, release: Path, *options: str) -> None:
+def generate(name: str, release: Path, *options: str, course: Path = ROOT) -> None:
     """Run nbgrader on one assignment; NotebookError with its last words where it fails."""
     program = Path(sys.executable).with_name("nbgrader")
     command = [str(program), "generate_assignment", name, "--force", *options]
@@ -20,7 +22,7 @@ def generate(name: str, release: Path, *options: str) -> None:
     # nbgrader starts alembic by name, from wherever PATH says.
     path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True
+        command, cwd=course, env={**os.environ, "PATH": path}, capture_output=True, text=True
     )
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
@@ -68,10 +70,11 @@ def regenerate(folder: Path) -> None:
 
 
 def main() -> None:
-    for source in assignments():
+    course = Path.cwd()
+    for source in assignments(course):
         read(source)  # a broken notebook is named before nbgrader starts
-        generate(source.parent.name, ROOT / "release")
-        verify(source, ROOT / "release")
+        generate(source.parent.name, course / "release", course=course)
+        verify(source, course / "release")
         print(f"released {source.parent.name}")
 
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import nbformat
 
-from grading import sandbox
+from grading.boundary import bubblewrap
 from tests import hostile
-from tests.hostile import ALL_POINTS, ATTACKS, HONEST_POINTS, NAME, Attack, HurriedDesk
+from tests.hostile import ALL_POINTS, ATTACKS, HONEST_POINTS, NAME, Attack, HurriedExaminer
 from tools.notebooks import ROOT
 
 PAGE = ROOT / "docs" / "security.md"
@@ -84,7 +84,7 @@ NOT_COVERED = """
 - **No cgroups.** Memory is looked at ten times a second and may be exceeded in between; memory that
   the kernel holds (full sockets and pipes) is limited by the number of processes and files only.
 - **A submission can cost time**: at most 15 minutes, or, where it takes the examiner down with it, five
-  times as long. The others wait for a free desk, and lose nothing.
+  times as long. The others wait for a free examiner, and lose nothing.
 - **A submission can spoil its own marks**: cells that ran before are run again in each new process, and
   a cell that answers in the grader's place makes nonsense of the rest of its own notebook.
 - **Text is text, whatever it says.** Outputs reach the marker as text, and what a browser would run in
@@ -195,13 +195,13 @@ def taken(text: str) -> list[str]:
 # ---------------------------------------------------------------- this course
 
 
-def by_us(attack: Attack, desk: HurriedDesk) -> tuple[str, float]:
+def by_us(attack: Attack, examiner: HurriedExaminer) -> tuple[str, float]:
     """What this course makes of an attack, in words, and the points that it gives for nothing."""
     begun = time.monotonic()
-    points, outputs, changes = hostile.graded(desk, attack.text())
+    points, outputs, changes = hostile.graded(examiner, attack.text())
     seconds = time.monotonic() - begun
     attacked, honest = hostile.split(points)
-    after, _, _ = hostile.graded(desk, nbformat.writes(hostile.honest(solved=True)))
+    after, _, _ = hostile.graded(examiner, nbformat.writes(hostile.honest(solved=True)))
     said = [f"**{attacked:+g} points**"] if attacked else []
     if honest < HONEST_POINTS:
         said.append(f"it loses {HONEST_POINTS - honest} right points")
@@ -215,13 +215,13 @@ def by_us(attack: Attack, desk: HurriedDesk) -> tuple[str, float]:
 
 
 def tried(attacks: list[Attack]) -> list[Found]:
-    desk = HurriedDesk()
+    examiner = HurriedExaminer()
     os.environ["HOSTILE_SECRET"] = "5f3a"
     try:
-        hostile.graded(desk, nbformat.writes(hostile.honest()))  # starts it
-        ours = [by_us(attack, desk) for attack in attacks]
+        hostile.graded(examiner, nbformat.writes(hostile.honest()))  # starts it
+        ours = [by_us(attack, examiner) for attack in attacks]
     finally:
-        desk.close()
+        examiner.close()
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder)
         template(course)
@@ -262,7 +262,7 @@ def main() -> int:
     options.add_argument("--write", action="store_true", help="write docs/security.md")
     options.add_argument("--only", default="", help="attacks with this in their name")
     chosen = options.parse_args()
-    if not sandbox.works():
+    if not bubblewrap.works():
         sys.exit("This needs bubblewrap: stock nbgrader is given attacks that it does not stop.")
     attacks = [attack for attack in ATTACKS if chosen.only in attack.name]
     found = tried(attacks)

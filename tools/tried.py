@@ -66,7 +66,7 @@ Cards = dict[str, dict[str, str]]
 
 def live(exercise: str) -> Cards:
     """What a student sees."""
-    from helpers.check import limits
+    from contract import limits
 
     limits.SECONDS = SECONDS
     tests, names = assignment_of(exercise).tests[exercise], before(exercise)
@@ -125,7 +125,7 @@ def graded(number: int) -> dict[str, Cards]:
 
     assignment = course()[number]
     with tempfile.TemporaryDirectory() as folder:
-        made = Course(Path(folder), assignment.source.parent.name, repeated(assignment))
+        made = Course.released(Path(folder), assignment.source.parent.name, repeated(assignment))
         made.submit("everyone", made.answered())
         for step in ("autograde", "generate_feedback"):
             done = made.nbgrader(step)
@@ -157,7 +157,7 @@ def repeated(assignment: Assignment):
     from nbformat.v4 import new_code_cell, new_notebook
 
     original = {cell.id: cell for cell in read(assignment.source).cells}
-    limit = f"from helpers.check import limits\nlimits.SECONDS = {SECONDS}"
+    limit = f"from contract import limits\nlimits.SECONDS = {SECONDS}"
     cells = [new_code_cell(source) for source in (*assignment.given, limit)]
     for exercise, tests in assignment.tests.items():
         for number, answer in enumerate(answers_to(exercise)):

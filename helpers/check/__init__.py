@@ -4,6 +4,7 @@ Each name below is an exercise (`helpers/check/core.py`): call it with your func
 prints one green line or raises one readable card. Keras is loaded at the first check.
 """
 
+from contract.verdicts import CheckFailed, NotAttempted
 from helpers.check.core import Exercise
 from helpers.check.exercises.cnn import build_cnn
 from helpers.check.exercises.confusion import confusion_matrix
@@ -25,7 +26,6 @@ from helpers.check.exercises.separable_cnn import build_separable_cnn
 from helpers.check.exercises.separable_costs import separable_macs, separable_params
 from helpers.check.exercises.sizes import output_length, same_padding
 from helpers.check.exercises.training import train
-from helpers.check.verdicts import CheckFailed, NotAttempted
 
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise

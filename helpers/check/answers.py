@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from helpers.check.verdicts import UNBROKEN
+from contract.verdicts import UNBROKEN
 
 # Someone who works in float32 is right too. A sum rounds by a few eps of the sum of its absolute
 # terms: half of eps per term at worst, about sqrt(terms) of that as a rule; 16 covers 1000 terms.

@@ -9,14 +9,19 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from helpers.check import pictures, student
+from contract import calling, rules
+from contract.verdicts import CheckFailed, Finding, NotAttempted, passed
+from helpers.check import pictures
 from helpers.check.answers import Answer, WrongType
 from helpers.check.trial import VISIBLE, Trial
-from helpers.check.verdicts import CheckFailed, Finding, NotAttempted, passed
+
+calling.not_the_students(Path(__file__).parents[1])
+NUMPY_ONLY = calling.Terms(others=(*rules.LIBRARIES, ("helpers.check", rules.CHECKS)))
 
 Case = dict[str, Any]  # the keyword arguments of one call
 
@@ -75,7 +80,7 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     hints: tuple[str, ...]
     builds_on: tuple["Exercise", ...] = ()
-    terms: student.Terms = student.NUMPY_ONLY
+    terms: calling.Terms = NUMPY_ONLY
     _hints_given: list[str] = field(default_factory=list)
     _asked: dict[tuple, tuple[list[Case], dict]] = field(default_factory=dict)
 
@@ -89,7 +94,7 @@ class Exercise:
             try:
                 supplied = trial.judge()
             except CheckFailed as failed:
-                pictures.show(failed.comparison)
+                pictures.show(failed.picture)
                 raise
             passed(self.name, name, len(trial.cases), supplied)
 
@@ -113,16 +118,16 @@ class Exercise:
         return self._asked[part, seed]
 
     def called_as(self, case: Case) -> str:
-        return f"  called as {student.signature(self.name, case)}"
+        return f"  called as {calling.signature(self.name, case)}"
 
     def answer(
-        self, function: Callable, case: Case, part: str, terms: student.Terms | None = None
+        self, function: Callable, case: Case, part: str, terms: calling.Terms | None = None
     ) -> Any:
         """What this part looks at in the function's answer; required arguments go by position.
 
         A student's function is called on the exercise's terms, one of ours on none.
         """
-        answer = student.call(function, case, required(self.oracle), terms)
+        answer = calling.call(function, case, required(self.oracle), terms)
         with self.readable(case):
             return self.parts[part].view(answer, case)
 
@@ -154,12 +159,12 @@ class Exercise:
             headline, *lines = wrong.lines
         except Exception as error:  # whatever a student's object does when it is looked at
             headline, lines = (
-                f"what your function returned stopped with {student.describe(error)}",
+                f"what your function returned stopped with {calling.describe(error)}",
                 [],
             )
         else:
             return
-        raise student.Problem(Finding("type", (headline, self.called_as(case), *lines)))
+        raise calling.Problem(Finding("type", (headline, self.called_as(case), *lines)))
 
     def hint(self) -> None:
         """Print the next, smaller hint."""

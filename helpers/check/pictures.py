@@ -1,8 +1,22 @@
 """A picture beside a card: the right output, yours, and where they differ."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from helpers.check.verdicts import Comparison
+
+@dataclass(frozen=True)
+class Comparison:
+    """The right array and a wrong one of the same shape, and where they first differ."""
+
+    axes: tuple[str, ...]
+    right: np.ndarray
+    yours: np.ndarray
+    at: tuple[int, ...]
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """How IPython shows it; nothing is drawn before somebody looks."""
+        return picture(self)._repr_mimebundle_()
 
 
 def show(comparison: Comparison | None) -> None:

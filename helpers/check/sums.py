@@ -4,7 +4,7 @@ A card shows it beside the first wrong number, so that it can be worked out by h
 takes the index and the arguments of the call: `x[0, 2:5, 4:6]` says which window it was.
 """
 
-from helpers.check.verdicts import UNBROKEN
+from contract.verdicts import UNBROKEN
 
 
 def written(text: str) -> str:

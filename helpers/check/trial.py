@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from helpers.check import student
+from contract import calling
+from contract.verdicts import CheckFailed, Finding, NotAttempted
 from helpers.check.answers import Array, WrongType
-from helpers.check.verdicts import CheckFailed, Comparison, Finding, NotAttempted
+from helpers.check.pictures import Comparison
 
 VISIBLE = 0
 """The seed of the cases that a student sees; with any other one they are hidden."""
@@ -33,7 +34,7 @@ class Trial:
         if failure.kind == "time" and not failure.within & right_versions.keys():
             raise failure  # it would only take as long again
         unheard = contextlib.redirect_stdout(io.StringIO())
-        with student.supplied(self.function, right_versions) as used, unheard:
+        with calling.supplied(self.function, right_versions) as used, unheard:
             passes = used is not None and self.passes()
             again = self.failure(used) if used and not passes else None
         if used and passes:
@@ -44,10 +45,10 @@ class Trial:
 
     def passes(self) -> bool:
         """Whether every case is answered rightly; nothing is said about it."""
-        student.expect(self.function, self.cases)
+        calling.expect(self.function, self.cases)
         try:
             return not any(self.difference(self.answer(case), case) for case in self.cases)
-        except (student.Problem, student.Unattempted):
+        except (calling.Problem, calling.Unattempted):
             return False
 
     def failure(self, supplied: Collection[str] = ()) -> CheckFailed | None:
@@ -55,23 +56,23 @@ class Trial:
         name, within = self.exercise.name, set()
         try:
             finding = self.first_wrong()
-        except student.Unattempted as unattempted:
+        except calling.Unattempted as unattempted:
             return NotAttempted(name, self.part, unattempted.stub)
-        except student.Problem as problem:
+        except calling.Problem as problem:
             finding, within = problem.finding, problem.within
         if not finding:
             return None
         if self.seed != VISIBLE:
             others = "  The case that you see is right; this one is like it, with other numbers."
-            finding = replace(finding, lines=(*finding.lines, others), comparison=None)
+            finding = replace(finding, lines=(*finding.lines, others), picture=None)
         return CheckFailed(name, self.part, finding, supplied, within)
 
     def first_wrong(self) -> Finding | None:
-        student.expect(self.function, self.cases)
+        calling.expect(self.function, self.cases)
         for case in self.cases:
             try:
                 answer = self.answer(case)
-            except student.Problem as problem:
+            except calling.Problem as problem:
                 problem.finding = self.named(problem, case)
                 raise
             lines = self.difference(answer, case)
@@ -114,17 +115,17 @@ class Trial:
 
     # ------------------------------------------------------------ what it is
 
-    def named(self, problem: student.Problem, case: dict) -> Finding:
+    def named(self, problem: calling.Problem, case: dict) -> Finding:
         """The same card, with the mistake's name where the mistake stops in the same way."""
         for m in self.exercise.misconceptions if problem.stopped_by else ():
             try:
                 self.exercise.answer(m.wrong, case, self.part)
-            except student.Problem as same:
+            except calling.Problem as same:
                 if same.stopped_by == problem.stopped_by:
                     headline, *rest = problem.finding.lines
                     lines = (m.sentence, f"  {headline}", *rest, f"  {m.look}")
                     return replace(problem.finding, lines=lines, misconception=m.name)
-            except student.Unattempted:
+            except calling.Unattempted:
                 continue
         return problem.finding
 
@@ -170,7 +171,7 @@ class Trial:
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 return answer(case)
-        except (student.Problem, student.Unattempted):
+        except (calling.Problem, calling.Unattempted):
             return None
 
     def whatever_is_asked(self, case: dict, answer: Any) -> tuple[str, str] | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.check import oracle, student
+from contract import calling
+from helpers.check import oracle
 from helpers.check.answers import Truth
 from helpers.check.core import Exercise, Misconception, Part
 from helpers.check.exercises.depthwise import depthwise
@@ -266,7 +267,7 @@ def right_test(layer, channels) -> bool:
 isolates_channels = Exercise(
     name="isolates_channels",
     oracle=right_test,
-    terms=student.FREE,  # the layers that it is handed are not its own
+    terms=calling.FREE,  # the layers that it is handed are not its own
     parts={
         "plain": Part(cases_of(plain_layers), Truth()),
         "subtle": Part(cases_of(subtle_layers), Truth()),

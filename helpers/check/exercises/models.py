@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from helpers.check import oracle, student
+from contract import calling
+from helpers.check import oracle
 from helpers.check.answers import EPS, WrongType, a, present
 from helpers.check.core import Exercise, Misconception, Part
 
-TO_BUILD = student.Terms(numpy_only=False, seconds=60)
+TO_BUILD = calling.Terms(others=(), seconds=60)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from math import prod
 
+from contract.verdicts import UNBROKEN
 from helpers import networks
 from helpers.check import oracle
 from helpers.check.answers import Count, Counts, item
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.normal_costs import output_size, products
-from helpers.check.verdicts import UNBROKEN
 
 NAMES = ("parameters", "multiply_adds")
 

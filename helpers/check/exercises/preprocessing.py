@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from helpers.check import oracle, student, sums
+from contract import calling
+from helpers.check import oracle, sums
 from helpers.check.answers import Array, Kind, item
 from helpers.check.core import Case, Exercise, Misconception, Part
 
@@ -64,7 +65,7 @@ def spread_between_extremes(images):
 preprocess = Exercise(
     name="preprocess",
     oracle=by_keras,
-    terms=student.FREE,
+    terms=calling.FREE,
     parts={
         "images": Part(
             dim_images, Array(("image", "row", "column", "channel"), "x"), IMAGE, sum_at=sums.pixel

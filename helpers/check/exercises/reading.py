@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from helpers.check import oracle, student
+from contract import calling
+from helpers.check import oracle
 from helpers.check.answers import WrongType, a, item
 from helpers.check.core import Exercise, Misconception, Part
 
@@ -117,7 +118,7 @@ POINTWISE = 32 * 10 + 10
 reading = Exercise(
     name="reading",
     oracle=by_keras,
-    terms=student.FREE,
+    terms=calling.FREE,
     parts={
         "normalised": part(
             "normalised", bool, "Follow x_train from its first line to fit: is it ever divided?"

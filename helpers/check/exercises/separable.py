@@ -8,8 +8,8 @@ from itertools import cycle
 
 import numpy as np
 
-from helpers.check import oracle, student, sums
-from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check import oracle, sums
+from helpers.check.core import NUMPY_ONLY, Case, Exercise, Misconception, Part
 from helpers.check.exercises.depthwise import depthwise
 from helpers.check.exercises.normal import (
     Y,
@@ -220,7 +220,9 @@ def bias_of(cases):
 separable_conv2d = Exercise(
     name="separable_conv2d",
     oracle=oracle.separable_conv2d,
-    terms=student.Terms(may_call=("depthwise_conv",)),  # assignment 3 gives that step, by Keras
+    terms=replace(
+        NUMPY_ONLY, may_call=("depthwise_conv",)
+    ),  # assignment 3 gives that step, by Keras
     builds_on=(pointwise_conv2d,),
     parts={
         "two steps": Part(separated(window_cases), Y, sum_at=sums.separable),

@@ -22,7 +22,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from helpers.check import oracle, student
+from contract import calling
+from helpers.check import oracle
 from helpers.check.core import Case, Exercise, Part
 from helpers.data import drawn_digits
 
@@ -165,7 +166,7 @@ def by_adam(model, x, y):
 train = TrainingExercise(
     name="train",
     oracle=by_adam,
-    terms=student.Terms(numpy_only=False, seconds=60),
+    terms=calling.Terms(others=(), seconds=60),
     parts={"learns": Part(two_thousand_digits, Learned(), trained)},
     misconceptions=(),
     hints=(

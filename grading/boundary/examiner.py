@@ -1,0 +1,200 @@
+"""Where the tests run: a process that holds them and the right answers, and no student code.
+
+It runs a notebook's cells in their order: the student's in a worker, the test cells here,
+unchanged, with stand-ins (`remote`) for the names that the student defined.
+"""
+
+import ast
+import contextlib
+import io
+import itertools
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+from contract import limits
+from contract.verdicts import CheckFailed, NotAttempted
+from grading import importing
+from grading.boundary.bubblewrap import NoSandbox
+from grading.boundary.cells import error_output, visible
+from grading.boundary.protocol import Closed, Line
+from grading.boundary.remote import BUILT_IN, GONE, WorkerClient
+from grading.boundary.sandbox import Sandbox
+from grading.boundary.settings import Settings
+from grading.boundary.values import models
+from grading.boundary.values.packing import Packer, Unpacker
+
+TEST = "<test cell>"
+GIBIBYTES = 6
+"""What a test may take: a model of a student's may be small, and what it computes without end."""
+
+
+class Examiner:
+    """Examines one submission after the other, each with a process of its own."""
+
+    def __init__(self, sandbox: Sandbox, settings: Settings):
+        self.sandbox = sandbox
+        self.setup = compile(settings.setup, "<setup>", "exec")
+        self.seeds = compile(settings.seeds, "<seeds>", "exec")
+
+    def examine(self, cells: list[dict]) -> Iterator[dict]:
+        """For each cell {id, test, source}: its outputs, and what the test found.
+
+        A cell that is ``done`` has been examined before; only what the student defines in it counts.
+        """
+        worker, names = WorkerClient(self.sandbox), {}
+        exec(self.setup, names)
+        try:
+            for cell in cells:
+                begun = time.monotonic()
+                if not cell["test"]:
+                    outputs = worker.run(cell["source"])
+                    result = {"outputs": outputs, "found": stopped(outputs)}
+                elif cell.get("done"):
+                    continue
+                else:
+                    exec(
+                        self.seeds, {}
+                    )  # chance begins at the same place: an answer earns one card
+                    result = examined(cell["source"], names, worker)
+                yield {"id": cell["id"], "seconds": time.monotonic() - begun, **result}
+        finally:
+            worker.close()
+            models.forget()
+
+
+def stopped(outputs: list[dict]) -> dict | None:
+    """What there is to say of a student's cell: nothing, unless it had to be ended."""
+    for output in outputs:
+        if output.get("ename") in ("TooLong", "Ended"):
+            too_long = output["ename"] == "TooLong" or output["evalue"] == GONE["time"][1]
+            return {"kind": "time" if too_long else "crashed", "line": output["evalue"]}
+    return None
+
+
+def examined(source: str, names: dict[str, Any], worker: WorkerClient) -> dict:
+    """Run a test cell: its outputs, and what it found."""
+    stand_ins = worker.stand_ins([n for n in free_names(source) if n not in names])
+    space = names | stand_ins
+    printed, found, errors = io.StringIO(), {"kind": "passed"}, []
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            with limits.memory(GIBIBYTES):
+                exec(compile(source, TEST, "exec"), space)
+        except CheckFailed as failed:
+            found = what(failed)
+            lines = failed._render_traceback_()
+            errors = [*picture(failed), error_output(type(failed).__name__, str(failed), lines)]
+        except BaseException as error:  # a test cell of plain asserts, or one that is broken
+            errors = [plain_error(error, source)]
+            found = {"kind": kind_of(error), "line": errors[0]["traceback"][-1].strip()}
+    names.update({n: v for n, v in space.items() if n not in stand_ins})
+    text = printed.getvalue()
+    streams = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
+    return {"outputs": streams + errors, "found": found}
+
+
+def kind_of(error: BaseException) -> str:
+    """What it means that a test cell ends with this and no card."""
+    frames = traceback.extract_tb(error.__traceback__)
+    absent = isinstance(error, NameError) and frames[-1].filename == TEST
+    if absent or isinstance(error, NotImplementedError):  # or what it asks for is a stub
+        return "not attempted"
+    return "wrong" if isinstance(error, AssertionError) else "error"
+
+
+def what(failed: CheckFailed) -> dict:
+    kind = "not attempted" if isinstance(failed, NotAttempted) else failed.kind
+    return {
+        "kind": kind,
+        "exercise": failed.exercise,
+        "part": failed.part,
+        "misconception": failed.misconception,
+        "line": headline(failed.lines),
+    }
+
+
+def headline(lines: list[str]) -> str:
+    """The first line of a card, unfolded."""
+    rest = itertools.takewhile(lambda line: line.startswith("    "), lines[1:])
+    return " ".join([lines[0], *map(str.strip, rest)])
+
+
+def picture(failed: CheckFailed) -> list[dict]:
+    """What the check shows beside its card in a notebook, if it does."""
+    if failed.picture is None:
+        return []
+    try:
+        data, about = failed.picture._repr_mimebundle_()
+    except Exception:  # nothing that is drawn can fail a check
+        return []
+    return [{"output_type": "display_data", "data": data, "metadata": about}]
+
+
+def plain_error(error: BaseException, source: str) -> dict:
+    """An exception as a notebook shows it, with the test cell's line and nothing of ours."""
+    lines, shown = source.splitlines(), visible(source).splitlines()
+    at = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == TEST]
+    line = lines[at[-1] - 1] if at and at[-1] <= len(lines) else ""
+    where = [f"----> {at[-1]} {line}"] if line in shown and line else []
+    said = traceback.format_exception_only(type(error), error)
+    return error_output(type(error).__name__, str(error)[:2000], where + said)
+
+
+def free_names(source: str) -> list[str]:
+    """The names that a cell reads, in order; those of Python's own left out."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    read = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    return [name for name in dict.fromkeys(read) if name not in BUILT_IN]
+
+
+# ---------------------------------------------------------------- the process
+
+
+def run() -> None:
+    """Serve the process that started this one: ``socket``, sandbox number, the course's settings."""
+    line, settings = Line(socket.socket(fileno=int(sys.argv[1]))), Settings.read(sys.argv[3])
+    sys.path.append(settings.root)
+    box = None
+    try:
+        box = Sandbox(int(sys.argv[2]), settings)
+        box.launch()
+        preload(settings)
+        box.ready()
+        examiner = Examiner(box, settings)
+        send(line, {"ready": True})
+        while True:
+            job = Unpacker().unpack(line.receive())
+            for result in examiner.examine(job["cells"]):
+                send(line, result)
+            send(line, {"finished": True})
+    except Closed:  # whoever started us is done
+        pass
+    except NoSandbox as reason:
+        with contextlib.suppress(Closed):
+            send(line, {"refused": str(reason)})
+    finally:
+        if box is not None:
+            box.stop()
+
+
+def preload(settings: Settings) -> None:
+    """What the course imports beforehand; NoSandbox, where its configuration is wrong."""
+    for name in ("preload", "setup"):
+        try:
+            with importing():
+                exec(compile(getattr(settings, name), f"<{name}>", "exec"), {})
+        except Exception as error:
+            raise NoSandbox(
+                f"c.Examine.{name} in nbgrader_config.py stopped with {type(error).__name__}: {error}"
+            ) from None
+
+
+def send(line: Line, message: dict) -> None:
+    line.send(Packer().pack(message))

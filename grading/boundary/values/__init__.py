@@ -1,0 +1,1 @@
+"""Values that cross the boundary: plain data, and what a library's objects become on the way."""

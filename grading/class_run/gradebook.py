@@ -1,0 +1,104 @@
+"""nbgrader's gradebook, read for a whole class at once. Only nbgrader writes it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader import api
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from grading.boundary.cells import about, grade_id
+
+# nbgrader opens its gradebook eight times for each submission. With a new engine each time SQLAlchemy
+# would learn every question anew and look for every table: more than a third of what recording costs.
+api.create_engine = cache(api.create_engine)
+api.Base.metadata.create_all = cache(api.Base.metadata.create_all)
+
+
+class NoGradebook(Exception):
+    """There is nothing to grade into; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A cell's points in the gradebook, and whether somebody still has to look at it."""
+
+    points: float
+    max_points: float
+    waits: bool
+    by_hand: bool  # somebody gave it
+
+
+def opened(course: CourseDirectory) -> Gradebook:
+    """The gradebook that nbgrader's configuration names; NoGradebook where there is none."""
+    url = make_url(course.db_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        raise NoGradebook("There is no gradebook yet. Run `make release` first.")
+    try:
+        return Gradebook(course.db_url, course.course_id)
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        where = url.render_as_string(hide_password=True)
+        reason = str(error).strip().splitlines()[0]
+        raise NoGradebook(f"The gradebook {where} cannot be opened: {reason}") from None
+
+
+def with_hidden_tests(book: Gradebook, released: NotebookNode, assignment: str) -> NotebookNode:
+    """The released notebook with its test cells as the gradebook has them."""
+    try:
+        notebook = book.find_notebook(assignment, assignment)
+    except MissingEntry:
+        raise NoGradebook(
+            f"The gradebook does not know {assignment}. Run `make release` first."
+        ) from None
+    sources = {cell.name: cell.source for cell in notebook.source_cells}
+    for cell in released.cells:
+        if about(cell).get("locked") or not about(cell).get("solution"):
+            cell.source = sources.get(grade_id(cell), cell.source)
+    return released
+
+
+def marks(
+    book: Gradebook, assignment: str, student: str | None = None
+) -> dict[str, dict[str, Mark]]:
+    """For each student the marks that there are, by grade_id: one question for the whole class."""
+    rows = (
+        book.db.query(
+            SubmittedAssignment.student_id,
+            BaseCell.name,
+            BaseCell.id,
+            Grade.score,
+            Grade.needs_manual_grade,
+            Grade.manual_score,
+        )
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == assignment)
+    )
+    if student is not None:
+        rows = rows.filter(SubmittedAssignment.student_id == student)
+    (notebook,) = book.find_assignment(assignment).notebooks
+    most = {cell.id: cell.max_score for cell in notebook.grade_cells}
+    found: dict[str, dict[str, Mark]] = defaultdict(dict)
+    for student, name, cell, score, waits, manual in rows:
+        found[student][name] = Mark(score or 0.0, most.get(cell, 0.0), waits, manual is not None)
+    return dict(found)
+
+
+def students(book: Gradebook) -> dict[str, Student]:
+    return {student.id: student for student in book.students}

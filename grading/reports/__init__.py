@@ -1,0 +1,1 @@
+"""What a class run leaves to read: the report, the tables, the feedback pages."""

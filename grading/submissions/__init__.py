@@ -1,0 +1,1 @@
+"""What students hand in: found, read, and restored to the assignment's own cells."""

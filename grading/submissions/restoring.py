@@ -1,0 +1,175 @@
+"""A submitted notebook restored: the assignment's cells in their order, with the student's answers.
+
+Of a submission only sources count, and of a test cell not even that. Whatever else a notebook can
+say of itself (tags, flags, ids, points, the kernel) is the assignment's. What was changed is named.
+"""
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from grading.boundary.cells import about, grade_id, is_test, visible
+
+# Tags, links that are code, and letters in disguise, which could spell either.
+RUN_BY_BROWSERS = re.compile(
+    r"(<(?=[a-z/!?])|(?:java|vb)script(?=\\?:)|&(?=#|colon|tab|newline))", re.IGNORECASE
+)
+FLAGS = ("grade", "solution", "locked", "task", "points", "cell_type")
+
+
+@dataclass
+class Changes:
+    """What of a notebook had to be restored. ``tampered`` are changes that nobody makes by chance."""
+
+    tampered: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+
+
+def restored(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNode, Changes]:
+    """The notebook that is graded, and what was changed in the submitted one.
+
+    ``released`` has the assignment's cells as nbgrader knows them, hidden tests and all.
+    """
+    changes = Changes()
+    places = matched(submitted.cells, released.cells)
+    notebook = copy.deepcopy(released)
+    kernels = [n.metadata.get("kernelspec", {}).get("name") for n in (submitted, released)]
+    if kernels[0] != kernels[1]:
+        changes.mended.append(f"its kernel was {kernels[0] or 'not named'}; it is {kernels[1]}.")
+    followers = extras(submitted.cells, set(places.values()), released.cells, changes)
+    cells = list(own_cells(followers.get(-1, ())))
+    for number, ours in enumerate(released.cells):
+        at = places.get(number)
+        theirs = None if at is None else submitted.cells[at]
+        cells.append(one_cell(copy.deepcopy(ours), theirs, changes))
+        if at is not None:
+            cells += own_cells(followers.get(at, ()))
+    order = [places[number] for number in sorted(places)]
+    if order != sorted(order):
+        changes.tampered.append("its cells stood in another order.")
+    notebook.cells = numbered(cells)
+    return notebook, changes
+
+
+def one_cell(ours: NotebookNode, theirs: NotebookNode | None, changes: Changes) -> NotebookNode:
+    """The assignment's cell, with the student's source where that is theirs to write."""
+    name = grade_id(ours)
+    if theirs is None:
+        if name:
+            changes.tampered.append(f"{name} was deleted.")
+        return ours
+    if not name:  # a cell that is not graded: the student may change it
+        ours.source = written_by_them(theirs)
+        return ours
+    if not about(theirs):
+        changes.mended.append(f"{name} had lost its metadata.")
+    for said in misstated(about(ours), about(theirs)):
+        changes.tampered.append(f"{name} was {said}.")
+    if theirs.cell_type != ours.cell_type:
+        changes.mended.append(f"{name} was a {theirs.cell_type} cell.")
+    tags = theirs.metadata.get("tags")
+    tags = [str(tag)[:40] for tag in tags] if isinstance(tags, list) else []
+    if tags and tags != ours.metadata.get("tags", []):
+        changes.tampered.append(f"{name} was tagged {', '.join(tags)}.")
+    if not is_test(ours):
+        ours.source = written_by_them(theirs)
+    elif theirs.source.strip() != visible(ours.source):
+        changes.tampered.append(f"the text of {name} was changed.")
+    return ours
+
+
+def written_by_them(cell: NotebookNode) -> str:
+    """A cell's text. In Markdown nothing is left that formgrader or feedback would run.
+
+    A space of no width makes it plain text that looks the same.
+    """
+    if cell.cell_type == "code":
+        return str(cell.source)
+    return RUN_BY_BROWSERS.sub("\\1\N{ZERO WIDTH SPACE}", str(cell.source))
+
+
+def misstated(ours: dict, said: dict) -> Iterator[str]:
+    for flag in FLAGS:
+        if flag in ours and said.get(flag) != ours[flag] and flag in said:
+            yield f"marked {flag}={said[flag]!r:.20} in place of {ours[flag]!r}"
+
+
+# ---------------------------------------------------------------- which cell is which
+
+
+def matched(submitted: list[NotebookNode], released: list[NotebookNode]) -> dict[int, int]:
+    """For each of the assignment's cells, where it is in the submission: by name, id or text."""
+    places: dict[int, int] = {}
+    taken: set[int] = set()
+    ways = (grade_id, lambda cell: cell.get("id"), lambda cell: visible(cell.source), begins)
+    for known_by in ways:
+        for number, ours in enumerate(released):
+            if number in places:
+                continue
+            for at, theirs in enumerate(submitted):
+                if at not in taken and known_by(ours) and known_by(ours) == known_by(theirs):
+                    places[number] = at
+                    taken.add(at)
+                    break
+    for number, ours in enumerate(released):  # by its place: a written answer has no other sign
+        at = places.get(number - 1, len(submitted)) + 1
+        unknown = number not in places and at < len(submitted) and at not in taken
+        if unknown and not is_test(ours) and submitted[at].cell_type == ours.cell_type:
+            places[number] = at
+            taken.add(at)
+    return places
+
+
+def begins(cell: NotebookNode) -> str:
+    """The line of a function that a cell defines; a cell that lost its metadata is known by it."""
+    lines = [line for line in cell.source.split("\n") if line.startswith("def ")]
+    return lines[0].partition("(")[0] if lines else ""
+
+
+def extras(
+    cells: list[NotebookNode], known: set[int], released: list[NotebookNode], changes: Changes
+) -> dict[int, list[NotebookNode]]:
+    """The student's own cells, by the place of the known cell that they follow; -1 is the top.
+
+    A second copy of a test cell tests nothing more, and is left out.
+    """
+    tests = {grade_id(cell) for cell in released if is_test(cell)} - {""}
+    names = {grade_id(cell) for cell in released}
+    followers: dict[int, list[NotebookNode]] = {}
+    after = -1
+    for at, cell in enumerate(cells):
+        if at in known:
+            after = at
+        elif grade_id(cell) in tests:
+            changes.tampered.append(f"there was a second {grade_id(cell)}.")
+        else:
+            name = grade_id(cell)
+            if name:
+                what = f"there was a second {name}" if name in names else f"{name[:60]} is not ours"
+                changes.mended.append(f"{what}.")
+            followers.setdefault(after, []).append(cell)
+    return followers
+
+
+def own_cells(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """The student's own cells with nothing but their text: no flag of theirs means anything."""
+    for cell in cells:
+        if cell.cell_type in ("code", "markdown"):
+            new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
+            yield new(source=written_by_them(cell), id="own")
+
+
+def numbered(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells with ids that differ, and are the same at every run."""
+    ours = {cell["id"] for cell in cells}
+    free = (
+        name for number in range(len(cells) + len(ours)) if (name := f"own-{number}") not in ours
+    )
+    for cell in cells:
+        if cell["id"] == "own":
+            cell["id"] = next(free)
+    return cells

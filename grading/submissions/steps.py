@@ -1,0 +1,32 @@
+"""A submission restored, as a step of nbgrader's: it stands first in the list of `sanitize`."""
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from grading.submissions import reading, restoring
+
+
+class Restore(NbGraderPreprocessor):
+    """The assignment's cells, in their order, with nothing but the student's answers in them."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        names = resources["nbgrader"]
+        released = released_notebook(CourseDirectory(parent=self), names)
+        handed_in = nbformat.from_dict(reading.plain(nb))
+        right, changes = restoring.restored(handed_in, released)
+        for sentence in changes.tampered + changes.mended:
+            self.log.warning("%s: %s", names["student"], sentence)
+        return right, resources
+
+
+def released_notebook(course: CourseDirectory, names: dict) -> NotebookNode:
+    """The notebook that the students were given."""
+    folder = course.format_path(course.release_directory, ".", names["assignment"])
+    path = Path(folder) / f"{names['notebook']}.ipynb"
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; `make release` makes it again.")
+    return nbformat.read(path, as_version=4)

@@ -1,0 +1,81 @@
+"""A course that shares nothing with this one, released and graded by the same commands."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader_course import BIN, Course
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "words"
+POINTS, BY_HAND = 10, 2
+
+OWN_PRINTS = """
+import os, sys
+print("loaded", sorted({"keras", "tensorflow", "helpers"} & sys.modules.keys()))
+from texts import checks
+print("check", checks.frequencies(None), checks.CASES is None)
+print("answers", os.path.exists(os.path.join(os.path.dirname(texts.__file__), "checks.py")))
+"""
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The second course in a folder of its own, released, handed in by four and graded."""
+    folder = tmp_path_factory.mktemp("second") / "course"
+    shutil.copytree(ROOT / "tests" / "second_course", folder)
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }  # fmt: skip
+    released = subprocess.run(
+        [sys.executable, "-m", "tools.release"],
+        cwd=folder, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert released.returncode == 0, released.stderr
+    course = Course(folder, NAME)
+    course.submit("right", course.answered())
+    course.submit("untouched", course.untouched())
+    course.submit("wrong", course.answered(words="def words(text):\n    return text.split(' ')"))
+    notebook = course.answered(frequencies="def frequencies(text):\n    return checks.right(text)")
+    notebook.cells.insert(2, nbformat.v4.new_code_cell(OWN_PRINTS, id="own"))
+    course.submit("curious", notebook)
+    done = course.grade()
+    assert done.stderr == "", done.stderr
+    return course
+
+
+def test_its_release_holds_no_solution(course):
+    text = nbformat.writes(course.untouched())
+    assert "NotImplementedError" in text
+    assert "split()" not in text and "a\\\\nb" not in text
+
+
+def test_its_marks_are_right(course):
+    marks, most = course.marks()
+    assert most == {float(POINTS)}
+    # "".split(" ") is [""], and a tab is no space: both tests of words, and what counts by it.
+    assert marks == {"right": 8, "untouched": 0, "wrong": 2, "curious": 5}
+
+
+def test_its_rows_say_what_happened(course):
+    rows = course.rows()
+    assert rows["right"]["sentence"] == "8 of 10 points."
+    assert rows["untouched"]["sentence"] == "0 of 10 points, 0 of 4 tests passed."
+    assert {row["status"] for row in rows.values()} == {"needs hand marking", "wrong"}
+
+
+def test_its_own_check_speaks_through_the_contract(course):
+    said = course.cards("wrong")["frequencies_counts"]
+    assert said.startswith("✗ frequencies, counts: yours is {'': 1}, right is {}.")
+    assert "not attempted yet" in course.cards("untouched")["frequencies_counts"]
+
+
+def test_nothing_of_the_first_course_is_where_its_students_are(course):
+    own = next(c for c in course.read("autograded", "curious").cells if "OWN" in c.source
+               or "loaded" in c.source)  # fmt: skip
+    printed = "".join(output.get("text", "") for output in own.outputs)
+    assert printed == "loaded []\ncheck None False\nanswers False\n"
