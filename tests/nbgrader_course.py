@@ -1,6 +1,7 @@
 """A course of a test's own: released, handed in, graded by nbgrader, and read back."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -70,6 +71,11 @@ class Course:
 
     def grade(self, *options: str, seconds: float = 500) -> subprocess.CompletedProcess:
         return run(self.folder, "grading", self.assignment, *options, seconds=seconds)
+
+    def results(self, student: str) -> dict[str, dict]:
+        """What the class run keeps of a student's cells, by their ids; {} where there is nothing."""
+        kept = self.folder / "results" / self.assignment / f"{student}.json"
+        return json.loads(kept.read_text(encoding="utf-8"))["results"] if kept.exists() else {}
 
     def rows(self) -> dict[str, dict[str, str]]:
         """The class table, by student."""

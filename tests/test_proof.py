@@ -14,14 +14,17 @@ from tools import mutants, proof, tried
 
 WRONG = Answer("conv2d", "a wrong one", "", right=False, says="flipped")
 RIGHT = Answer("conv2d", "a right one", "", right=True)
-STOPPED, PASSED = {"a": "✗ conv2d: it is flipped.", "b": ""}, {"a": "", "b": ""}
+GREEN = tried.Said({"kind": "passed"}, ("✓ conv2d",))
+RED = tried.Said({"kind": "wrong"}, (), "✗ conv2d: it is flipped.")
+STOPPED, PASSED = {"a": RED, "b": GREEN}, {"a": GREEN, "b": GREEN}
 FOUND = [
     proof.Found(WRONG, STOPPED, STOPPED),
     proof.Found(RIGHT, PASSED, PASSED),
 ]
 
 
-def test_a_proof_that_meets_its_goals():
+def test_a_proof_that_meets_its_goals(monkeypatch):
+    monkeypatch.setattr(proof, "STOPS", ("wrong",))
     assert proof.missed(FOUND, ["a"]) == []
     assert proof.table(FOUND)[-1] == "| all | 1 | 1 | 1 | 1 | 1 | 1 | 1 |"
 
@@ -32,8 +35,17 @@ def test_a_proof_that_meets_its_goals():
         (replace(FOUND[0], live=PASSED, graded=PASSED), "is wrong, and passes."),
         (replace(FOUND[1], live=STOPPED, graded=STOPPED), "is right, and fails."),
         (replace(FOUND[0], graded=PASSED), "nbgrader and the live check disagree."),
+        (
+            replace(FOUND[0], graded=STOPPED | {"a": replace(RED, found={"kind": "type"})}),
+            "nbgrader and the live check disagree.",
+        ),
+        (
+            replace(FOUND[1], graded=PASSED | {"b": replace(GREEN, green=())}),
+            "nbgrader and the live check disagree.",
+        ),
+        (FOUND[0], "Nothing is stopped as 'memory'."),
         (replace(FOUND[0], answer=replace(WRONG, says="mirrored")), "Named: 0 of 1."),
-        (replace(FOUND[0], live={"a": "flipped", "b": "flipped"}), "Without a no wrong answer"),
+        (replace(FOUND[0], live={"a": RED, "b": RED}), "Without a no wrong answer"),
     ],
 )
 def test_each_goal_can_be_missed(found, says):
@@ -100,9 +112,9 @@ def test_without_this_check_a_wrong_answer_passes(
     monkeypatch.setattr(limits, "SECONDS", 20)
     one = next(a for a in answers() if (a.exercise, a.name) == (exercise, answer))
     tests, names = tried.assignment_of(exercise).tests[exercise], tried.before(exercise)
-    assert any(tried.cards(one, tests, names).values()), "with it, it is caught"
+    assert any(tried.said(one, tests, names).values()), "with it, it is caught"
     monkeypatch.setattr(place, name, instead)
-    assert not any(tried.cards(one, tests, names).values())
+    assert not any(tried.said(one, tests, names).values())
 
 
 # ---------------------------------------------------------------- changes to the solutions

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from tests.corpus import Answer, answers
 from tools import tried
 from tools.notebooks import ROOT
-from tools.tried import Cards, answers_to, assignment_of, course
+from tools.tried import Cells, Said, answers_to, assignment_of, course
 
 NAMED = 0.95
 """The share of wrong answers whose card has to name the mistake."""
 
-OWN_LINE = r"\n  in line .*"
+STOPS = ("wrong", "crashed", "type", "mutated", "time", "memory", "rule")
+"""The ways in which an answer can be stopped; each has to stop somebody."""
 
 PAGE = ROOT / "docs" / "proof.md"
 
@@ -33,16 +34,13 @@ class Found:
     """What became of one answer, live and in nbgrader."""
 
     answer: Answer
-    live: dict[str, str]
-    graded: dict[str, str]
+    live: dict[str, Said]
+    graded: dict[str, Said]
 
     @property
     def agree(self) -> bool:
-        """Word for word, but for the line at which a loop without end happened to be stopped."""
-        return all(
-            re.sub(OWN_LINE, "", self.live[cell]) == re.sub(OWN_LINE, "", self.graded[cell])
-            for cell in self.live
-        )
+        """Letter for letter: the card, the green lines, and what is counted of it."""
+        return self.live == self.graded
 
     @property
     def passes(self) -> bool:
@@ -50,7 +48,7 @@ class Found:
 
     @property
     def named(self) -> bool:
-        said = " ".join(" ".join(self.live.values()).split())
+        said = " ".join(" ".join(one.card for one in self.live.values()).split())
         return self.answer.says is not None and self.answer.says in said
 
     @property
@@ -65,11 +63,13 @@ def missed(found: list[Found], tests: Iterable[str]) -> list[str]:
     wrong = [f for f in found if not f.answer.right]
     named = sum(f.named for f in wrong)
     alone = {f.only for f in wrong}
+    kinds = {one.found["kind"] for f in wrong for one in f.live.values()}
     return [
         *(f"{name(f)} is right, and fails." for f in found if f.answer.right and not f.passes),
         *(f"{name(f)} is wrong, and passes." for f in wrong if f.passes),
         *(f"{name(f)}: nbgrader and the live check disagree." for f in found if not f.agree),
         *(f"Without {test} no wrong answer would pass." for test in tests if test not in alone),
+        *(f"Nothing is stopped as {kind!r}." for kind in STOPS if kind not in kinds),
         *([f"Named: {named} of {len(wrong)}."] if named < NAMED * len(wrong) else []),
     ]
 
@@ -128,14 +128,14 @@ def page(found: list[Found], tests: list[str]) -> str:
 
 
 def stopped_by(found: Found) -> str:
-    stopped = [cell for cell, text in found.live.items() if text]
+    stopped = [cell for cell, said in found.live.items() if said]
     if not stopped:
         return "nothing: full marks"
     return "every cell" if len(stopped) == len(found.live) > 1 else ", ".join(stopped)
 
 
 def said(found: Found) -> str:
-    first = next((text for text in found.live.values() if text), "")
+    first = next((one.card for one in found.live.values() if one), "")
     headline = " ".join(re.split(r"\n  (?:called|in line)", first)[0].split()).partition(": ")[2]
     headline = re.sub(r"(your code stopped with \w+).*", r"\1", headline)  # messages change
     return re.sub(r"\d+%", "…%", headline).replace("|", "\\|")  # and so may what is learned
@@ -155,7 +155,7 @@ def prove() -> list[Found]:
     long_first = [*reversed(numbers), *reversed(exercises)]  # networks are trained in the last ones
     done = dict(zip(long_first, tried.in_processes(work, long_first), strict=True))
     seen = {exercise: done[exercise] for exercise in exercises}
-    marked: dict[str, Cards] = {}
+    marked: dict[str, Cells] = {}
     for number in numbers:
         marked |= done[number]
     return [Found(a, seen[a.exercise][a.name], marked[a.exercise][a.name]) for a in answers()]
@@ -167,17 +167,16 @@ UNSEEDED = {"build_two_layer_model", "build_cnn", "reading", "build_separable_cn
 
 def verdicts(seed: int) -> dict[tuple[str, str], tuple[str, ...]]:
     """The parts that stop each answer, by its exercise and its name, with the cases of a seed."""
-    from contract import limits
     from helpers.check import EXERCISES
     from helpers.check.trial import Trial
 
-    limits.SECONDS, found = tried.SECONDS, {}
+    found = {}
     for exercise in dict.fromkeys(a.exercise for a in answers() if a.exercise not in UNSEEDED):
         names, check = tried.before(exercise), EXERCISES[exercise]
         trials = [Trial(check, None, part, seed) for part in check.parts]
         for answer in answers_to(exercise):
             own = dict(names)
-            with tried.unheard():
+            with tried.unheard(), tried.patience(answer):
                 tried.run(f"{answer.before}\n{answer.code}", own)
                 for trial in trials:
                     trial.function = own[exercise]

@@ -6,18 +6,25 @@ import linecache
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.corpus import Answer, answers
-from tools.notebooks import assignments, read
+from traitlets.config import PyFileConfigLoader
 
-SECONDS = 1
-"""After so long an answer counts as one that does not come to an end; students are given more."""
+from contract import limits
+from contract.verdicts import GREEN, CheckFailed
+from grading.boundary.examiner import what
+from tests.corpus import Answer, answers
+from tools.notebooks import ROOT, assignments, read
+
+ENDLESS, SECONDS = "a loop that never ends", 1
+"""Answers of this name are stopped after so long; all others have a student's time."""
+OWN_LINE = r"\n  in line .*(?:\n    .*)*"
+"""The line at which a loop without end is stopped is chance; all else that is said is not."""
 
 
 # ---------------------------------------------------------------- the assignments' own cells
@@ -60,17 +67,34 @@ def answers_to(exercise: str) -> list[Answer]:
 
 # ---------------------------------------------------------------- live
 
-Cards = dict[str, dict[str, str]]
-"""Of each answer, by its name, what each test cell stopped with; "" where it passed."""
+
+@dataclass(frozen=True)
+class Said:
+    """What a test cell makes of an answer: what it found, its green lines, its card; true is a card."""
+
+    found: dict
+    green: tuple[str, ...] = ()
+    card: str = ""
+
+    @classmethod
+    def of(cls, found: dict, printed: str, card: str) -> "Said":
+        known = ("kind", "exercise", "part", "misconception", "line")
+        found = {name: found[name] for name in known if found.get(name) is not None}
+        card = re.sub(OWN_LINE, "", card) if found["kind"] == "time" else card
+        return cls(found, tuple(re.findall(f"{re.escape(GREEN)}.*", printed)), card)
+
+    def __bool__(self) -> bool:
+        return bool(self.card)
 
 
-def live(exercise: str) -> Cards:
+Cells = dict[str, dict[str, Said]]
+"""For each answer, by its name, what each test cell says."""
+
+
+def live(exercise: str) -> Cells:
     """What a student sees."""
-    from contract import limits
-
-    limits.SECONDS = SECONDS
     tests, names = assignment_of(exercise).tests[exercise], before(exercise)
-    return {answer.name: cards(answer, tests, names) for answer in answers_to(exercise)}
+    return {answer.name: said(answer, tests, names) for answer in answers_to(exercise)}
 
 
 def before(exercise: str) -> dict:
@@ -82,21 +106,38 @@ def before(exercise: str) -> dict:
     return names
 
 
-def cards(answer: Answer, tests: dict[str, str], names: dict) -> dict[str, str]:
+def said(answer: Answer, tests: dict[str, str], names: dict) -> dict[str, Said]:
     names = dict(names)
-    with unheard():
+    with unheard(), patience(answer):
         run(f"{answer.before}\n{answer.code}", names)
-        return {cell: card(test, names) for cell, test in tests.items()}
+        return {cell: one(test, names) for cell, test in tests.items()}
 
 
-def card(test: str, names: dict) -> str:
-    from helpers.check import CheckFailed
+def one(test: str, names: dict) -> Said:
+    exec(seeds(), {})
+    found, card, printed = {"kind": "passed"}, "", io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            run(test, names)
+        except CheckFailed as failed:
+            found, card = what(failed), str(failed)
+    return Said.of(found, printed.getvalue(), card)
 
+
+@cache
+def seeds() -> str:
+    """Where chance begins in a graded test cell."""
+    return PyFileConfigLoader("nbgrader_config.py", str(ROOT)).load_config().Examine.seeds
+
+
+@contextlib.contextmanager
+def patience(answer: Answer) -> Iterator[None]:
+    usual = limits.SECONDS
+    limits.SECONDS = SECONDS if answer.name == ENDLESS else usual
     try:
-        run(test, names)
-    except CheckFailed as failed:
-        return str(failed)
-    return ""
+        yield
+    finally:
+        limits.SECONDS = usual
 
 
 def run(source: str, names: dict) -> None:
@@ -115,7 +156,7 @@ def unheard():
 # ---------------------------------------------------------------- nbgrader
 
 
-def graded(number: int) -> dict[str, Cards]:
+def graded(number: int) -> dict[str, Cells]:
     """The same by nbgrader: an assignment in which every answer has its exercise's cells.
 
     Released, handed in, graded and given back like any other; a card that the feedback page does
@@ -127,20 +168,23 @@ def graded(number: int) -> dict[str, Cards]:
     with tempfile.TemporaryDirectory() as folder:
         made = Course.released(Path(folder), assignment.source.parent.name, repeated(assignment))
         made.submit("everyone", made.answered())
-        for step in ("autograde", "generate_feedback"):
-            done = made.nbgrader(step)
-            if done.returncode != 0:
-                raise SystemExit(f"nbgrader could not {step} {made.assignment}: {done.stderr}")
-        points, cards = made.points("everyone"), made.cards("everyone")
+        done = made.grade(seconds=1500)
+        results = made.results("everyone")
+        if done.stderr or not results:
+            raise SystemExit(f"{made.assignment} could not be graded: {done.stderr or done.stdout}")
+        points = made.points("everyone")
         page = " ".join(made.feedback("everyone").split())
-        found: dict[str, Cards] = {}
+        found: dict[str, Cells] = {}
         for exercise, answer, cell, copied in copies(assignment):
-            said, (score, most) = cards[copied], points[copied]
-            if said and (score or " ".join(said.split()) not in page):
-                said = "this card costs nothing, or is not on the feedback page"
-            elif not said and score != most:
-                said = "no card, and no points either"
-            found.setdefault(exercise, {}).setdefault(answer.name, {})[cell] = said
+            printed = "".join(o.get("text", "") for o in results[copied]["outputs"])
+            card = "".join(o.get("evalue", "") for o in results[copied]["outputs"])
+            score, most = points[copied]
+            if card and (score or " ".join(card.split()) not in page):
+                card = "this card costs nothing, or is not on the feedback page"
+            elif not card and score != most:
+                card = "no card, and no points either"
+            result = Said.of(results[copied]["found"], printed, card)
+            found.setdefault(exercise, {}).setdefault(answer.name, {})[cell] = result
         return found
 
 
@@ -157,10 +201,13 @@ def repeated(assignment: Assignment):
     from nbformat.v4 import new_code_cell, new_notebook
 
     original = {cell.id: cell for cell in read(assignment.source).cells}
-    limit = f"from contract import limits\nlimits.SECONDS = {SECONDS}"
-    cells = [new_code_cell(source) for source in (*assignment.given, limit)]
+    limit = "from contract import limits\nlimits.SECONDS = {}".format
+    cells = []
     for exercise, tests in assignment.tests.items():
+        cells += [new_code_cell(source) for source in assignment.given]  # all is solved again
         for number, answer in enumerate(answers_to(exercise)):
+            if answer.name == ENDLESS:
+                cells.append(new_code_cell(limit(SECONDS)))
             if answer.before:
                 cells.append(new_code_cell(answer.before))
             solution = f"### BEGIN SOLUTION\n{answer.code}### END SOLUTION"
@@ -169,6 +216,8 @@ def repeated(assignment: Assignment):
                 copied.metadata = {"nbgrader": dict(original[name].metadata["nbgrader"])}
                 copied.metadata["nbgrader"]["grade_id"] = copied.id
                 cells.append(copied)
+            if answer.name == ENDLESS:
+                cells.append(new_code_cell(limit(limits.SECONDS)))
     return new_notebook(cells=cells, metadata=read(assignment.source).metadata)
 
 
