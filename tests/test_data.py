@@ -172,6 +172,17 @@ def test_a_named_file_is_taken(tmp_path, monkeypatch, capsys):
     assert "images from mine.npz, which MNIST_NPZ names." in capsys.readouterr().out
 
 
+def test_a_named_file_may_have_fewer_images(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "small.npz"
+    few = {name: array[: 7 if "train" in name else 3] for name, array in ARRAYS.items()}
+    np.savez_compressed(path, **few)
+    monkeypatch.setenv("MNIST_NPZ", str(path))
+    (images, labels), (test_images, test_labels) = data.mnist()
+    assert images.shape == (7, 28, 28) and labels.shape == (7,)
+    assert test_images.shape == (3, 28, 28) and test_labels.shape == (3,)
+    assert "MNIST: 7 + 3 images from small.npz" in capsys.readouterr().out
+
+
 def missing(path):
     pass
 
@@ -193,6 +204,11 @@ def other_shape(path):
     np.savez_compressed(path, **{**ARRAYS, "x_test": np.zeros((10, 28, 28), np.uint8)})
 
 
+def one_label(path):
+    one = {"x_train": np.zeros((1, 28, 28), np.uint8), "y_train": np.uint8(3)}
+    np.savez_compressed(path, **{**ARRAYS, **one})
+
+
 def other_type(path):
     np.savez_compressed(path, **{**ARRAYS, "y_train": ARRAYS["y_train"].astype(int)})
 
@@ -209,6 +225,7 @@ def pickled(path):
         (cut_short, "is damaged, or no .npz file"),
         (other_arrays, "has other arrays than x_train, y_train, x_test, y_test"),
         (other_shape, r"x_test in .* is \(10, 28, 28\) uint8, where \(10000, 28, 28\) uint8"),
+        (one_label, r"y_train in .* is \(\) uint8, where \(1,\) uint8"),
         (other_type, r"y_train in .* is \(60000,\) int64, where"),
         (pickled, "is damaged, or no .npz file"),
     ],
