@@ -7,25 +7,29 @@ export VENV GPU
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test notebooks proof release grade demo format lock bench \
+.PHONY: help env lab test long notebooks proof release grade demo format lock bench \
         proof-security bench-grading
 
 help:  ## list the tasks
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 env:
-	@$(PYTHON) tools/environment.py
+	@$(PYTHON) tools/environment.py $(NEEDS)
+
+# What these need besides Python's packages is installed too, where that is allowed.
+test long: NEEDS = test
+grade demo proof proof-security bench-grading: NEEDS = grade
 
 lab: env  ## open the lessons in JupyterLab (first time: installs everything)
 	@python -m tools.lab $(LAB_FLAGS)
 
-test: env  ## every test: helpers, lessons, assignments, nbgrader's pipeline
-	ruff check . && ruff format --check .
-	pytest -q -n 2 --dist loadfile
-	pytest -q -n 2 --dist loadfile --nbval --nbval-cell-timeout=1500 notebooks
-	pytest -q --nbval-lax --nbval-cell-timeout=300 source
-	python -m tools.proof
-	python -m tools.mutants
+test: env  ## every test: helpers, grading, lessons, assignments, the proof
+	@python -m tools.suite
+
+long: env  ## the long forms: lesson 4 on 60,000 digits, a class of 300, the proof with 50 seeds
+	@python -m tools.lessons --whole
+	@pytest -q --long tests/test_broken_class.py
+	@python -m tools.proof --seeds 50
 
 proof: env  ## try the checks on hundreds of right and wrong answers, and write docs/proof.md
 	@python -m tools.proof --write

@@ -1,4 +1,7 @@
-"""300 submissions, 5% of them broken as in real classes: 300 rows, no abort, nothing lost."""
+"""A class in which 15 files are broken, each as in real classes: all rows, no abort, nothing lost.
+
+With `pytest --long` it has 300 students.
+"""
 
 import pytest
 from nbgrader_course import Course
@@ -6,15 +9,18 @@ from nbgrader_course import Course
 from grading.class_run.outcomes import UNGRADED
 from grading.example.classes import broken_class
 
+pytestmark = pytest.mark.sandbox
 NAME = "02_depthwise_convolution"
-COUNT = 300
+BROKEN, SHORT, LONG = 15, 60, 300
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(tmp_path_factory, request):
     """The class, what each student handed in, and the rows of its table."""
     course = Course.released(tmp_path_factory.mktemp("broken"), NAME)
-    made = broken_class(course.folder, NAME, COUNT)
+    count = LONG if request.config.getoption("--long") else SHORT
+    made = broken_class(course.folder, NAME, count, share=BROKEN / count)
+    assert len(made) == count
     done = course.grade("--no-feedback", seconds=1500)
     assert done.stderr == "", done.stderr
     assert done.returncode == 1, "some cannot be graded"
@@ -23,14 +29,13 @@ def graded(tmp_path_factory):
 
 def test_every_student_is_a_row(graded):
     _, made, rows = graded
-    assert len(made) == COUNT
     assert rows.keys() == made.keys()
 
 
 def test_fifteen_are_broken_and_no_two_in_the_same_way(graded):
     _, made, _ = graded
     broken = [one.what for one in made.values() if one.what.startswith("broken")]
-    assert len(broken) == len(set(broken)) == 15
+    assert len(broken) == len(set(broken)) == BROKEN
 
 
 def test_each_ends_as_its_file_says(graded):

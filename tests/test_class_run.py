@@ -242,6 +242,7 @@ def grade(course: Course, *options: str) -> subprocess.Popen:
     )  # fmt: skip
 
 
+@pytest.mark.sandbox
 def test_a_run_that_is_killed_goes_on_and_has_the_marks_of_one_that_is_not(course):
     for number in range(6):
         course.submit(f"extra{number}", course.answered(depthwise_params=f"# {number}"))

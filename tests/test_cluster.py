@@ -15,6 +15,7 @@ from nbgrader_course import BIN, Course, run
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
+pytestmark = pytest.mark.sandbox
 NAME = "02_depthwise_convolution"
 FULL = 30  # of 33: three are given by hand
 STUDENTS = [f"student{number}" for number in range(8)]

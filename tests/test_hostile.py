@@ -10,12 +10,11 @@ import pytest
 from hostile import ATTACKS, CANARY, HONEST_POINTS, Attack, HurriedExaminer, graded, printed, split
 from nbgrader_course import Course
 
-from grading.boundary import bubblewrap
 from grading.boundary.home import home
 from grading.submissions import reading, restoring
 from tests.this_course import SETTINGS
 
-pytestmark = pytest.mark.skipif(not bubblewrap.works(), reason="no sandbox on this machine")
+pytestmark = pytest.mark.sandbox
 SECONDS = 120
 """After which an attack has to have come to its end, whatever it is, on a slow machine too."""
 BYTES = 1_000_000

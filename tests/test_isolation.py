@@ -22,9 +22,6 @@ from grading.boundary.settings import Settings
 from grading.boundary.worker import process as worker
 
 ROOT = Path(__file__).resolve().parent.parent
-SANDBOX_ONLY = pytest.mark.skipif(
-    sys.platform != "linux", reason="bubblewrap is for Linux only; there every test runs"
-)
 
 
 def ran(process: WorkerClient, source: str) -> str:
@@ -44,7 +41,7 @@ def tried(process: WorkerClient, source: str) -> str:
 # ---------------------------------------------------------------- which layers are on
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 def test_without_libseccomp_the_layer_is_off(monkeypatch):
     monkeypatch.setattr(bubblewrap, "filtered", lambda: None)
     layers = bubblewrap.layers.__wrapped__()
@@ -136,7 +133,7 @@ print("left" in globals(), "left" in sys.modules)
 """
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 def test_nothing_of_one_submission_is_there_for_the_next(box):
     first = WorkerClient(box)
     assert ran(first, LEAVES_TRACES) == ""
@@ -150,7 +147,7 @@ def test_nothing_of_one_submission_is_there_for_the_next(box):
     second.close()
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 def test_a_process_that_died_is_replaced(box):
     before = box.process.pid
     box.process.kill()
@@ -164,13 +161,13 @@ def test_a_process_that_died_is_replaced(box):
 # ---------------------------------------------------------------- what has an end
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 def test_addresses_and_open_files_have_an_end(process):
     assert tried(process, "x = bytearray(12 * 2**30)") == "MemoryError"
     assert tried(process, "held = [open('/dev/null') for _ in range(300)]") == "OSError"
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 def test_memory_has_an_end_however_it_is_spread(process, monkeypatch):
     assert ran(process, "import time, os\nx = bytearray(b'x') * 2**28") == ""
     monkeypatch.setattr(sandbox, "MEMORY_BYTES", 2**29)
@@ -185,7 +182,7 @@ time.sleep(1000)
     assert ran(process, "print(len(x) == 2**28)") == "True", "what ran before runs again"
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 @pytest.mark.parametrize("kind", ["NPROC", "FSIZE", "NOFILE", "CORE", "AS"])
 def test_a_limit_cannot_be_lifted_again(kind, process):
     lift = f"""
@@ -201,7 +198,7 @@ resource.setrlimit(kind, (hard + 1, hard + 1))
 # ---------------------------------------------------------------- what cannot be reached
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 def test_there_is_no_network(process):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -220,7 +217,7 @@ def test_there_is_no_network(process):
     assert ran(process, only) == "['lo']"
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 @pytest.mark.parametrize(
     "path", ["/x", "/usr/x", "/etc/x", "/dev/x", "/course/x", "/course/grading/boundary/worker/process.py",
              f"{sys.prefix}/x", os.__file__]
@@ -229,7 +226,7 @@ def test_the_system_is_there_to_read_only(path, process):
     assert tried(process, f"open({path!r}, 'a')") in ("OSError", "PermissionError")
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 @pytest.mark.parametrize(
     "path", [ROOT / "source", ROOT / "tests", ROOT / "helpers/check/exercises", ROOT / "grading",
              "/etc/passwd", "/etc/shadow", "/root/.ssh", "/home", "/var", "/tmp"]
@@ -243,7 +240,7 @@ def test_neither_the_course_nor_the_instructor_can_be_seen(path, process):
     assert ran(process, f"import os\nprint(os.path.exists({str(path)!r}))") == "False"
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 def test_the_checks_are_silent_and_their_answers_are_not_there(process):
     assert (
         ran(process, "from helpers import check, draw\nprint(check.conv2d(None, part='x'))")
@@ -266,7 +263,7 @@ print(answer, errno.errorcode.get(ctypes.get_errno()))
 """
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 @pytest.mark.parametrize(
     "call",
     ["ptrace(16, 1, 0, 0)", "unshare(0x10000000)", "mount(b'a', b'/', b'tmpfs', 0, 0)",
@@ -277,7 +274,7 @@ def test_calls_that_reach_out_are_refused(call, process):
     assert ran(process, CALL.format(call=call)) == "-1 EPERM"
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 def test_the_first_process_can_neither_be_read_nor_ended(process):
     assert tried(process, "open('/proc/1/mem', 'rb')") == "PermissionError"
     assert tried(process, "open('/proc/1/environ', 'rb').read(1)") == "PermissionError"
@@ -285,7 +282,7 @@ def test_the_first_process_can_neither_be_read_nor_ended(process):
     assert ran(process, "print(os.getppid())") == "1"
 
 
-@SANDBOX_ONLY
+@pytest.mark.sandbox
 def test_who_runs_there_is_nobody(process):
     ids = "import os\nprint(os.getuid() == os.geteuid() > 0, os.getgroups() in ([], [os.getgid()]))"
     assert ran(process, ids) == "True True"

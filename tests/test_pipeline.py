@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from nbgrader_course import Course, run
 
+pytestmark = pytest.mark.sandbox
 NAME = "01_normal_convolution"
 POINTS = (
     35  # 4 output_length + 3 same_padding + 10 conv2d + 4 costs + 3 model + 8 backward + 3 by hand

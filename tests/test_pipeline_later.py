@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pytest
 from nbgrader_course import Course
 
+pytestmark = pytest.mark.sandbox
+
 
 @dataclass(frozen=True)
 class Assignment:

@@ -31,6 +31,7 @@ def said(process: WorkerClient, source: str) -> str:
     return "".join(o.get("text", o.get("ename", "")) for o in outputs).strip()
 
 
+@pytest.mark.sandbox
 def test_every_layer_is_on_here():
     """Grading is tested where it is safe: a machine without bubblewrap has to get it first."""
     assert [layer.name for layer in bubblewrap.layers() if not layer.on] == []
@@ -155,6 +156,7 @@ def test_memory_has_an_end_and_the_next_fork_begins_anew(box):
         assert said(process, "print(kept)") == "from before"
 
 
+@pytest.mark.sandbox
 def test_a_fork_is_refused_where_the_first_process_has_begun_to_work():
     """A fork of a process whose framework has started its threads would hang."""
     before, done = worker.condition(), threading.Event()

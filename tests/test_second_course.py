@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbgrader_course import BIN, Course
 
+pytestmark = pytest.mark.sandbox
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "words"
 POINTS, BY_HAND = 10, 2

@@ -1,4 +1,4 @@
-"""Create or mend the course's environment in .venv: `python tools/environment.py`.
+"""Create or mend the course's environment in .venv: `python tools/environment.py [test|grade]`.
 
 Runs on whichever Python 3 the machine has, so it uses the standard library only and syntax
 that an old interpreter can read far enough to be told that it is too old.
@@ -13,6 +13,9 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools import system  # noqa: E402  this may be run as a file
+
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 NEEDED_GB = 5  # 2.6 GB installed, as much again for the downloads on their way in
 
@@ -72,13 +75,15 @@ def create(venv, python):
     right_version = python_version(str(inside)) == python_version(python)
     if right_version and subprocess.run(works, capture_output=True).returncode == 0:
         return
-    made = subprocess.run(
-        [python, "-m", "venv", "--clear", str(venv)], capture_output=True, text=True
-    )
+    make = [python, "-m", "venv", "--clear", str(venv)]
+    made = subprocess.run(make, capture_output=True, text=True)
+    package = "python{}.{}-venv".format(*python_version(python))  # what Debian keeps apart
+    if made.returncode != 0 and "ensurepip" in made.stdout and system.install([package]):
+        made = subprocess.run(make, capture_output=True, text=True)
     if made.returncode != 0:
         raise SetupError(
-            f"Python could not make a virtual environment in {venv}. On Debian and Ubuntu install "
-            "the package python3-venv, then run the same command again. Python said: "
+            f"Python could not make a virtual environment in {venv}. On Debian and Ubuntu: "
+            f"sudo apt install {package}, then run the same command again. Python said: "
             + " ".join((made.stdout + made.stderr).strip().splitlines()[-1:])
         )
 
@@ -184,7 +189,13 @@ def is_ready(venv, stamp, wanted):
         return False
 
 
-def main():
+def main(command=""):
+    """Everything that `make COMMAND` needs; "" is Python's packages alone."""
+    sentence = system.lacking(command) if command else ""
+    if sentence and os.environ.get("CI"):
+        raise SetupError(sentence)
+    if sentence:
+        print(sentence, flush=True)
     venv = ROOT / os.environ.get("VENV", ".venv")
     gpu = os.environ.get("GPU") == "1"
     requirements = ROOT / ("requirements-gpu.txt" if gpu else "requirements.txt")
@@ -206,7 +217,7 @@ def main():
 
 if __name__ == "__main__":
     try:
-        main()
+        main(*sys.argv[1:])
     except SetupError as error:
         sys.exit(f"\n{error}\n")
     except KeyboardInterrupt:

@@ -39,7 +39,7 @@ def fewer_digits(folder: Path) -> dict[str, str]:
 
 
 def main() -> int:
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--nbval"]
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval"]
     command += [f"--nbval-cell-timeout={SECONDS}", "notebooks"]
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(os.environ)

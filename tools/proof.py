@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from grading.boundary import bubblewrap
 from tests.corpus import Answer, answers
 from tools import tried
 from tools.notebooks import ROOT
@@ -146,7 +147,9 @@ def said(found: Found) -> str:
 
 def work(item: int | str) -> dict:
     """An assignment by its number is graded, an exercise by its name is tried live."""
-    return tried.graded(item) if isinstance(item, int) else tried.live(item)
+    if isinstance(item, str):
+        return tried.live(item)
+    return tried.graded(item) if bubblewrap.works() else {}
 
 
 def prove() -> list[Found]:
@@ -157,7 +160,7 @@ def prove() -> list[Found]:
     seen = {exercise: done[exercise] for exercise in exercises}
     marked: dict[str, Cells] = {}
     for number in numbers:
-        marked |= done[number]
+        marked |= done[number] or {exercise: seen[exercise] for exercise in course()[number].tests}
     return [Found(a, seen[a.exercise][a.name], marked[a.exercise][a.name]) for a in answers()]
 
 
@@ -207,7 +210,10 @@ def main() -> int:
     else:
         found, tests = prove(), [cell for a in course() for t in a.tests.values() for cell in t]
         problems = missed(found, tests)
-        print("\n".join([*table(found), "", *summary(found)]))
+        if bubblewrap.works():
+            print("\n".join([*table(found), "", *summary(found)]))
+        else:  # as pytest says it
+            print(f"SKIPPED [{len(found)}] not graded by nbgrader: {bubblewrap.why_not()}")
         text = page(found, tests)
         if options.write:
             PAGE.write_text(text, encoding="utf-8")

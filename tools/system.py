@@ -1,14 +1,12 @@
 """What the course's commands need beside Python: Debian packages, installed where that is allowed.
 
-`python tools/system.py test` looks for what `make test` needs. Runs on whichever Python 3 the
-machine has, before there is an environment: standard library only.
+`tools/environment.py` asks for them before there is an environment: standard library only.
 """
 
 import glob
 import os
 import shutil
 import subprocess
-import sys
 
 # Debian's package: a program of it, and what nobody can do without it.
 PACKAGES = {
@@ -20,63 +18,50 @@ ELSEWHERE = "/usr/lib/postgresql/*/bin"  # where Debian puts programs that are n
 
 
 def found(program):
-    """The path of a program, or an empty string."""
-    places = os.pathsep.join([os.environ.get("PATH", ""), *sorted(glob.glob(ELSEWHERE))])
-    return shutil.which(program, path=places) or ""
+    """The path of a program, or None."""
+    places = [os.environ.get("PATH", ""), *sorted(glob.glob(ELSEWHERE))]
+    return shutil.which(program, path=os.pathsep.join(places))
 
 
 def missing(packages):
     return [name for name in packages if not found(PACKAGES[name][0])]
 
 
-def as_root():
-    """The beginning of a command that runs as root without asking anybody; None where none does."""
-    if not hasattr(os, "geteuid") or os.geteuid() == 0:
-        return []
-    asked = shutil.which("sudo") and run(["sudo", "-n", "true"])
-    return ["sudo", "-n"] if asked else None
-
-
 def run(command):
-    """Whether a command succeeds; nobody sees or hears it."""
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    """Whether a command succeeds; nobody sees what it says."""
+    silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     try:
-        return subprocess.run(command, stderr=subprocess.DEVNULL, **options).returncode == 0
+        return subprocess.run(command, **silent).returncode == 0
     except OSError:
         return False
 
 
+def as_root():
+    """How a command begins that runs as root and asks nobody; None where that is not allowed."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return []
+    return ["sudo", "-n"] if run(["sudo", "-n", "true"]) else None
+
+
 def install(packages):
-    """Install Debian packages through apt; False where there is no apt, or it may not or cannot."""
+    """Install Debian packages; False where there is no apt, or it may not, or it does not succeed."""
     before = as_root()
     if before is None or not shutil.which("apt-get"):
         return False
-    print("Installing {} (apt).".format(", ".join(packages)), flush=True)
-    apt = [*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    print(f"Installing with apt: {', '.join(packages)}.", flush=True)
+    apt = [*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
     get = [*apt, "install", "-y", "--no-install-recommends", *packages]
     return run(get) or (run([*apt, "update"]) and run(get))
 
 
-def lacking(packages):
-    """What is still missing after all that could be done, in a sentence; empty where nothing is."""
-    gone = missing(packages)
+def lacking(command):
+    """What `make COMMAND` misses after all that could be done, in a sentence; empty where nothing."""
+    gone = missing(NEEDED[command])
     if gone and install(gone):
-        gone = missing(packages)
+        gone = missing(gone)
     if not gone:
         return ""
     what = " and ".join(f"{name} ({PACKAGES[name][1]})" for name in gone)
-    return "Not on this machine: {}. On Debian or Ubuntu: sudo apt install {}.".format(
-        what, " ".join(gone)
-    )
-
-
-def main(command):
-    sentence = lacking(NEEDED[command])
-    if sentence and command == "test":
-        sentence += " Tests that need it are skipped, and counted at the end."
-    if sentence:
-        print(sentence, flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    todo = f"On Debian or Ubuntu: sudo apt install {' '.join(gone)}."
+    then = " Tests that need it are skipped, and counted at the end." if command == "test" else ""
+    return f"Not on this machine: {what}. {todo}{then}"

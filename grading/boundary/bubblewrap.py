@@ -32,6 +32,7 @@ FORBIDDEN_CALLS = """
     settimeofday
 """.split()  # noqa: SIM905
 CLONE_NEWUSER = 0x10000000  # clone(2)
+RESTRICTED = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 UID = 2**24
 """As root, sandbox number n runs as this user plus n, which needs no entry anywhere."""
 
@@ -65,18 +66,26 @@ def required(unsafe: bool) -> None:
     """NoSandbox, where bubblewrap does not work and nobody said that this does not matter."""
     if unsafe or works():
         return
-    found = shutil.which("bwrap")
-    why = "it does not work here" if found else "it is not installed"
-    todo = (
-        "Try `bwrap --ro-bind / / true` to see why; in a container it needs --privileged."
-        if found
-        else "On Debian or Ubuntu: apt install bubblewrap."
-    )
-    if sys.platform != "linux":
-        why, todo = "it is for Linux only", "Grade in a Linux container or virtual machine."
     raise NoSandbox(
-        f"Student code is kept apart by bubblewrap, and {why}. {todo} "
+        f"Student code is kept apart by bubblewrap, and {why_not()} "
         "To grade without it, only where you trust every submission: --unsafe."
+    )
+
+
+def why_not() -> str:
+    """Why there is no sandbox where it does not work, and what to do about it."""
+    if sys.platform != "linux":
+        return "it is for Linux only. Grade in a Linux container or virtual machine."
+    if not shutil.which("bwrap"):
+        return "it is not installed. On Debian or Ubuntu: apt install bubblewrap."
+    if os.geteuid() and RESTRICTED.exists() and RESTRICTED.read_text().strip() == "1":
+        return (
+            "AppArmor lets no ordinary user have namespaces here, as on Ubuntu since 23.10. "
+            "README.md, under *A mark cannot be forged*, has the profile that allows it."
+        )
+    return (
+        "it does not work here. Try `bwrap --ro-bind / / true` to see why; in a container it needs "
+        "--privileged."
     )
 
 

@@ -10,6 +10,7 @@ from grading.boundary.client import ExaminerClient
 from grading.boundary.settings import Settings
 
 OWN = threading.local()
+CONNECT_SECONDS = 10
 
 
 class NoCluster(Exception):
@@ -30,7 +31,7 @@ def examiners(scheduler: str = "") -> Iterator[Executor]:
         from distributed import Client
 
         try:
-            client = Client(scheduler, timeout=30)
+            client = Client(scheduler, timeout=CONNECT_SECONDS)
         except (OSError, ValueError):
             raise NoCluster(
                 f"No Dask scheduler answers at {scheduler}. Start one there: dask scheduler."
