@@ -1,5 +1,6 @@
 """A course of a test's own: released, handed in, graded by nbgrader, and read back."""
 
+import atexit
 import csv
 import json
 import os
@@ -7,12 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from html import unescape
 from pathlib import Path
 
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
+SECOND = ROOT / "tests" / "second_course"
 BIN = Path(sys.executable).parent
 
 
@@ -26,6 +30,20 @@ def run(
     )
 
 
+@cache
+def release_of(assignment: str) -> Path:
+    """A course with this one assignment, released once for all tests of a process, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="released-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if assignment == "words":
+        shutil.copytree(SECOND, folder, dirs_exist_ok=True)
+    else:
+        shutil.copy(ROOT / "nbgrader_config.py", folder)
+        shutil.copytree(ROOT / "source" / assignment, folder / "source" / assignment)
+    Course(folder, assignment).release()
+    return folder
+
+
 class Course:
     """One assignment of a course that lies in a folder, and what becomes of it there."""
 
@@ -37,13 +55,24 @@ class Course:
     def released(cls, folder: Path, assignment: str, source=None) -> "Course":
         """This course with one of its assignments, or with ``source`` in its place, released."""
         course = cls(folder, assignment)
+        if source is None:
+            shutil.copytree(release_of(assignment), folder, dirs_exist_ok=True)
+            return course
         shutil.copy(ROOT / "nbgrader_config.py", folder)
-        shutil.copytree(ROOT / "source" / assignment, folder / "source" / assignment)
-        if source is not None:
-            nbformat.write(source, folder / "source" / assignment / course.file)
-        made = course.nbgrader("generate_assignment")
-        assert made.returncode == 0, made.stderr
+        (folder / "source" / assignment).mkdir(parents=True)
+        nbformat.write(source, folder / "source" / assignment / course.file)
+        course.release()
         return course
+
+    @classmethod
+    def words(cls, folder: Path) -> "Course":
+        """The second course, released: where Keras has no part in what is tested, for it is quick."""
+        shutil.copytree(release_of("words"), folder, dirs_exist_ok=True)
+        return cls(folder, "words")
+
+    def release(self) -> None:
+        made = self.nbgrader("generate_assignment")
+        assert made.returncode == 0, made.stderr
 
     def nbgrader(self, step: str) -> subprocess.CompletedProcess:
         return run(self.folder, "nbgrader", step, self.assignment)

@@ -526,3 +526,14 @@ def test_an_input_that_is_changed_over_there_is_seen(process):
     process.run("def pointwise_conv2d(x, kernel, bias=None):\n    return x @ kernel[0, 0]")
     assert kind(process, test) == "passed", "the examiner's own case is what it was"
     assert np.__name__ == "numpy"
+
+
+def test_chance_begins_at_the_same_place_in_every_test_cell(process):
+    """Where the student's function draws, and not here only: the same answer earns the same mark."""
+    process.run(
+        "import random\nimport numpy as np\ndef draw():\n    return random.random(), np.random.rand()"
+    )
+    first, second = (examine(process, "print(draw(), draw())")["outputs"] for _ in range(2))
+    assert first == second
+    one, other = first[0]["text"].strip().split(") (")
+    assert one.strip("()") != other.strip("()"), "within a cell it goes on"

@@ -212,7 +212,8 @@ class WorkerClient:
         if not names:
             return {}
         try:
-            reply = self.ask({"ask": "names", "names": list(names)}, limits.SECONDS)
+            asked = {"ask": "names", "names": list(names), "seeded": True}  # as on this side
+            reply = self.ask(asked, limits.SECONDS)
         except Gone:
             return {name: RemoteFunction(self, name) for name in names}
         values = mapped(reply.get("values"))

@@ -91,8 +91,13 @@ class Session:
         """Run a cell; its outputs, as text."""
         return {"outputs": self.shell.run(source, seconds, OUTPUT)}
 
-    def names(self, names: list[str]) -> dict:
-        """Of these names, those there are: what they stand for, or that it can be called."""
+    def names(self, names: list[str], seeded: bool = False) -> dict:
+        """Of these names, those there are: what they stand for, or that it can be called.
+
+        ``seeded``: a test cell begins, and chance with it.
+        """
+        if seeded:
+            exec(self.seeds, {})
         found = {name: self.shell.user_ns[name] for name in names if name in self.shell.user_ns}
         return {
             "functions": [name for name, value in found.items() if callable(value)],
