@@ -26,7 +26,7 @@ class Part:
 
 
 ROWS = (
-    (Part("tests", (*PYTHON, "pytest", "-q", "-n", "2", "--dist", "loadfile", "-r", "s")),),
+    (Part("tests", (*PYTHON, "pytest", "-q", "-n", "3", "--dist", "loadfile", "-r", "s")),),
     (
         Part("style", (*PYTHON, "ruff", "check", ".")),
         Part("format", (*PYTHON, "ruff", "format", "--check", ".")),
