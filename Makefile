@@ -55,12 +55,12 @@ proof-security: env  ## score 102 attacks by stock nbgrader and by this course; 
 	@python -m tools.security --write
 
 bench-grading: env  ## measure grading: stock nbgrader and this course, side by side
-	@python -m tools.bench_grading
+	@python -m tools.bench.grading
 
 lock: env  ## resolve pyproject.toml anew into requirements*.txt and environment.yml
 	@python -m tools.lock
 
 bench: env  ## measure what the README, lesson 4 and the bounds of assignment 4 state
-	@python -m tools.bench
-	@python -m tools.thresholds
-	@python -m tools.bench_mnist
+	@python -m tools.bench.checks
+	@python -m tools.bench.thresholds
+	@python -m tools.bench.mnist

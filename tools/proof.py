@@ -165,7 +165,7 @@ def prove() -> list[Found]:
 
 
 UNSEEDED = {"build_two_layer_model", "build_cnn", "reading", "build_separable_cnn", "train"}
-"""Exercises whose cases no seed changes, and `train`, which `tools.thresholds` tries with many."""
+"""Exercises whose cases no seed changes, and `train`, which `tools.bench.thresholds` tries with many."""
 
 
 def verdicts(seed: int) -> dict[tuple[str, str], tuple[str, ...]]:

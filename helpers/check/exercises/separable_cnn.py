@@ -1,6 +1,6 @@
 """A network within a budget: any architecture that keeps it, gives probabilities and can learn.
 
-What the check's own training makes of some networks, by `python -m tools.thresholds`:
+What the check's own training makes of some networks, by `python -m tools.bench.thresholds`:
 
 ==============================  ========================================================
 right on 1,000 new digits       the lowest to the highest of 20 seeds; 80% is asked for

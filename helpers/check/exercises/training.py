@@ -1,7 +1,7 @@
 """Does it learn? Judged on drawn digits that were not trained on, never on time or on luck.
 
 How right a trained network is depends on chance. So a bound lies well under what every one of 20
-seeds reached, and well over what no learning reaches: `python -m tools.thresholds` measures both.
+seeds reached, and well over what no learning reaches: `python -m tools.bench.thresholds` measures both.
 
 ==========================  ===================================================
 `train` on 2,000 digits     right, the lowest to the highest of 20 seeds

@@ -1,4 +1,4 @@
-"""What grading costs: `make bench-grading`, or `python -m tools.bench_grading --help`.
+"""What grading costs: `make bench-grading`, or `python -m tools.bench.grading --help`.
 
 Stock nbgrader and the class run grade the same submissions on the same machine, one after the
 other, and their marks are compared. Then: what a submission costs in a small class and in a large
@@ -21,7 +21,8 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.notebooks import ROOT
+
 BIN = Path(sys.executable).parent
 KERAS, NUMPY = "01_normal_convolution", "02_depthwise_convolution"
 STOCK = """
