@@ -35,7 +35,7 @@ def anyone_may_do_the_work(request, monkeypatch):
         monkeypatch.setattr(rules.Watch, "who", lambda self, frame: None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def box():
     """A sandbox with a number of its own: as root, a user whose processes are counted."""
     made = Sandbox(numbered(), SETTINGS)

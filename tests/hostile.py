@@ -1516,7 +1516,7 @@ class HurriedExaminer(ExaminerClient):
         super().__init__(SETTINGS)
 
 
-PATIENCE = {"cell": 5.0, "build": 6.0, "call": 2.0, "grace": 1.0, "submission": 45.0}
+PATIENCE = {"cell": 3.0, "build": 4.0, "call": 1.0, "grace": 1.0, "submission": 25.0}
 """Seconds, in place of the grader's own, so that what never ends ends soon."""
 
 

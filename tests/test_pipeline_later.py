@@ -1,9 +1,14 @@
-"""Assignments 2 to 4 through nbgrader's pipeline; a file of their own, for another core."""
+"""Assignments 2 to 4 through the class run: what is right, left blank, or wrong in one place."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 from nbgrader_course import Course
+
+from grading.class_run.configuration import configuration
+from grading.class_run.run import Classroom
+from grading.reports import feedback
 
 pytestmark = pytest.mark.sandbox
 
@@ -65,19 +70,31 @@ LATER = (
 )
 
 
+@pytest.fixture(scope="module")
+def executor():
+    """One examiner for all of them: its start costs more than they do."""
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
 @pytest.mark.parametrize("assignment", LATER, ids=lambda a: a.name)
-def test_a_later_assignment(assignment, tmp_path):
+def test_a_later_assignment(assignment, executor, tmp_path, monkeypatch):
     course = Course.released(tmp_path, assignment.name)
     course.submit("right", course.answered())
     course.submit("blank", course.untouched())
     course.submit("wrong", course.answered(**assignment.mistake))
-    done = course.grade()
-    assert done.returncode == 0 and done.stderr == "", done.stdout + done.stderr
-    marks, points = course.marks()
-    assert points == {assignment.points}
+    monkeypatch.chdir(tmp_path)
+    classroom = Classroom(configuration(), assignment.name)
+    outcomes = {o.student: o for o in classroom.run(executor, tell=lambda outcome: None)}
     full = assignment.points - assignment.by_hand
-    assert marks == {"right": full, "blank": 0, "wrong": full - assignment.lost}
+    assert {o.max_points for o in outcomes.values()} == {assignment.points}
+    assert outcomes["right"].points == full and outcomes["blank"].points == 0
+    assert outcomes["wrong"].points == full - assignment.lost
+    for student, outcome in outcomes.items():
+        scores = course.points(student).values()
+        assert sum(score or 0 for score, _ in scores) == outcome.points, "nbgrader's, too"
     assert set(course.errors("blank")) == {"NotAttempted"}
+    assert feedback.page(assignment.name, "wrong") == ""
     wrong = course.feedback("wrong")
     assert assignment.sentence in wrong
     assert "HIDDEN TESTS" not in wrong and "seed=" not in wrong

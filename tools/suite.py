@@ -1,7 +1,7 @@
 """Every test of the course, side by side: `make test`.
 
 Two rows of parts share the cores; what a part printed is shown as it ends, and all of them once more
-in the last lines. ``--list`` names the parts, ``--only NAME`` runs one of them.
+in the last lines. ``--only NAME`` runs one of them.
 """
 
 import argparse
