@@ -932,7 +932,7 @@ for up in range(9):
         "reads the hidden tests in its notebook file where it is graded",
         NOSY
         + """
-for path in glob.glob('*.ipynb') + glob.glob('/scratch/**/*.ipynb', recursive=True): look(path)
+for path in glob.glob('*.ipynb') + glob.glob('/.scratch/**/*.ipynb', recursive=True): look(path)
 """
         + f"print('CANARY', sum('{CANARY[:5]}' '{CANARY[5:]}' in text for text in seen))",
     ),
@@ -965,7 +965,7 @@ import os
 for number, target in enumerate(('../../../gradebook.db', '/', '/proc/1/root', '/proc/1/cwd', '..')):
     try: os.symlink(target, f'link{number}')
     except OSError: pass
-for path in ('/course/planted', '/usr/planted', '/etc/planted', '/dev/shm/planted', '/tmp/planted'):
+for path in ('/.course/planted', '/usr/planted', '/etc/planted', '/dev/shm/planted', '/tmp/planted'):
     try:
         open(path, 'w').write('x')
         print('PLANTED', path)
@@ -1070,7 +1070,7 @@ for change in (lambda: os.setpriority(os.PRIO_PROCESS, 1, 19),
 import ctypes, os
 c = ctypes.CDLL(None, use_errno=True)
 done = [f'unshare {flag:x}' for flag in (0x10000000, 0x20000, 0x40000000, 0x2000000) if c.unshare(flag) == 0]
-if c.mount(b'none', b'/scratch', b'tmpfs', 0, 0) == 0: done.append('mount')
+if c.mount(b'none', b'/.scratch', b'tmpfs', 0, 0) == 0: done.append('mount')
 if c.syscall(272, 0x10000000) == 0: done.append('unshare')
 if c.syscall(248, b'user', b'left', b'x', 1, -3) >= 0: done.append('key')
 if c.shmget(4711, 4096, 0o1666) >= 0: done.append('shm')

@@ -143,7 +143,7 @@ def test_nothing_of_one_submission_is_there_for_the_next(box):
     assert box.running() == []
     second = WorkerClient(box)
     assert ran(second, PROCESSES) == "[]"
-    assert ran(second, LOOKS_FOR_TRACES) == "[] /scratch None True\nFalse False"
+    assert ran(second, LOOKS_FOR_TRACES) == "[] /.scratch None True\nFalse False"
     second.close()
 
 
@@ -219,7 +219,7 @@ def test_there_is_no_network(process):
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize(
-    "path", ["/x", "/usr/x", "/etc/x", "/dev/x", "/course/x", "/course/grading/boundary/worker/process.py",
+    "path", ["/x", "/usr/x", "/etc/x", "/dev/x", "/.course/x", "/.course/grading/boundary/worker/process.py",
              f"{sys.prefix}/x", os.__file__]
 )  # fmt: skip
 def test_the_system_is_there_to_read_only(path, process):
@@ -249,7 +249,7 @@ def test_the_checks_are_silent_and_their_answers_are_not_there(process):
     assert ran(process, "print(check.EXERCISES['conv2d'].oracle())") != "", "there is no table"
     for name in ("helpers.check.exercises", "helpers.check.oracle", "helpers.check.verdicts"):
         assert ran(process, f"import {name}\nprint({name}.conv2d(1))") == "None", "as at home"
-    assert ran(process, "import os\nprint(os.path.exists('/course/helpers/check'))") == "False"
+    assert ran(process, "import os\nprint(os.path.exists('/.course/helpers/check'))") == "False"
     for name in ("grading.boundary.examiner", "grading.boundary.remote", "grading.class_run",
                  "tests.corpus"):  # fmt: skip
         assert tried(process, f"import {name}") == "ModuleNotFoundError"
@@ -432,3 +432,12 @@ def test_without_a_sandbox_a_function_is_called_and_limits_hold(open_box):
     assert process.stand_ins(["double"])["double"](21) == 42
     assert tried(process, "x = bytearray(12 * 2**30)") in ("MemoryError", "")
     process.close()
+
+
+def test_an_examiner_that_was_refused_is_asked_again_and_refuses_again(monkeypatch):
+    wrong = ExaminerClient(replace(SETTINGS, preload="import nothing_of_this_name", unsafe=True))
+    for _ in range(2):
+        with pytest.raises(
+            NoSandbox, match=r"c\.Examine\.preload .* ModuleNotFoundError|did not start"
+        ):
+            wrong.examine([{"id": "a", "test": False, "source": "1"}])

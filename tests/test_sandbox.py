@@ -4,11 +4,12 @@ import os
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from this_course import SETTINGS
 
-from grading.boundary import bubblewrap
+from grading.boundary import bubblewrap, sandbox
 from grading.boundary.client import numbered
 from grading.boundary.remote import WorkerClient
 from grading.boundary.sandbox import Sandbox
@@ -62,11 +63,11 @@ def tried(do):
     except OSError as error:
         return type(error).__name__
 print(tried(lambda: socket.create_connection(("127.0.0.1", 22), timeout=2)))
-print(tried(lambda: open("/usr/new", "w")), tried(lambda: open("/course/new", "w")))
+print(tried(lambda: open("/usr/new", "w")), tried(lambda: open("/.course/new", "w")))
 print(tried(lambda: open("/new", "w")), tried(lambda: open("/dev/new", "w")))
 print(sorted(p for p in os.listdir("/proc") if p.isdigit()) == sorted({"1", str(os.getpid())}))
 print(tried(lambda: open("/proc/1/mem", "r+b")), tried(lambda: os.listdir("/proc/1/fd")))
-print(os.getuid() == 0, os.path.exists("/course/helpers/check/oracle.py"))
+print(os.getuid() == 0, os.path.exists("/.course/helpers/check/oracle.py"))
 """
 
 
@@ -181,3 +182,10 @@ def test_without_a_sandbox_it_works_too_and_cleans_up():
     finally:
         box.stop()
     assert not os.path.exists(folder)
+
+
+@pytest.mark.parametrize("folder", ["/course", "/scratch"])
+def test_a_course_may_lie_in_any_folder_of_the_machine(folder):
+    """The sandbox's own folders would hide it, and with it this Python."""
+    assert not {bubblewrap.SCRATCH, sandbox.HOME} & {folder, *map(str, Path(folder).parents)}
+    assert all(name.startswith("/.") for name in (bubblewrap.SCRATCH, sandbox.HOME))

@@ -96,8 +96,9 @@ class ExaminerClient:
         try:
             greeting = Unpacker().unpack(self.line.receive(time.monotonic() + 2 * START_SECONDS))
         except (Closed, Late):
-            raise NoSandbox(f"The examiner did not start: {self.last_words()}") from None
+            greeting = {"refused": f"The examiner did not start: {self.last_words()}"}
         if "refused" in greeting:
+            self.close()  # it would be taken for one that has begun
             raise NoSandbox(greeting["refused"])
         self.most = self.size() + GROWTH
 

@@ -18,7 +18,7 @@ from grading.boundary.home import home
 from grading.boundary.settings import Settings
 from grading.boundary.worker.process import BEGIN, END, READY
 
-HOME = "/course"
+HOME = "/.course"  # as bubblewrap.SCRATCH: a name of our own
 PROGRAM = """import sys; sys.path.insert(0, {!r})
 from grading import importing
 with importing():
