@@ -4,6 +4,7 @@ The student's function is watched while it runs, so that it does not matter by w
 how many functions of its own, it gets there. Turning an array into a tensor or back is no work.
 """
 
+import gc
 import sys
 import traceback
 from collections.abc import Callable, Collection
@@ -45,12 +46,15 @@ class Watch:
         self.inside: FrameType | None = None
 
     def call(self, function: Callable, *args: Any, **options: Any) -> Any:
-        before = sys.getprofile()
+        before, collecting = sys.getprofile(), gc.isenabled()
+        gc.disable()  # or what others left behind would be finalised meanwhile, and seem called
         sys.setprofile(self.event)
         try:
             return function(*args, **options)
         finally:
             sys.setprofile(before)
+            if collecting:
+                gc.enable()
 
     def event(self, frame: FrameType, event: str, arg: Any) -> None:
         if event == "return" and frame is self.inside:

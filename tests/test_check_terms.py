@@ -1,5 +1,6 @@
 """What a student's function may use: time, memory, NumPy; and what a card shows of a wrong answer."""
 
+import gc
 import signal
 import sys
 import sysconfig
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from cards import card_of, flat
 
-from contract import limits
+from contract import limits, rules
 from contract.verdicts import UNBROKEN
 from helpers import check, draw
 from helpers.check import oracle, pictures, sums
@@ -291,3 +292,24 @@ def test_a_picture_that_fails_costs_nothing(shown, monkeypatch):
     monkeypatch.setattr(pictures, "picture", lambda comparison: 1 / 0)
     assert "your kernel is flipped" in str(card_of(check.conv2d, flipped, part="window"))
     assert shown == []
+
+
+@pytest.mark.rules
+def test_what_others_left_behind_is_not_the_students_doing():
+    """Python looks for garbage whenever it likes; finalising a layer is nobody's work."""
+    keras = types.ModuleType("keras.layers")
+    exec("class Layer:\n    def __del__(self): finalised.append(1)", keras.__dict__)
+    keras.finalised = []
+    watch, before = rules.Watch(rules.LIBRARIES), gc.get_threshold()
+    gc.collect()
+    layer = keras.Layer()
+    layer.itself = layer
+    del layer
+    gc.set_threshold(1)
+    try:
+        assert watch.call(lambda: [[n] for n in range(5000)])[-1] == [4999]
+    finally:
+        gc.set_threshold(*before)
+    assert watch.found == "" and gc.isenabled()
+    gc.collect()
+    assert keras.finalised == [1]
