@@ -300,16 +300,12 @@ def test_what_others_left_behind_is_not_the_students_doing():
     keras = types.ModuleType("keras.layers")
     exec("class Layer:\n    def __del__(self): finalised.append(1)", keras.__dict__)
     keras.finalised = []
-    watch, before = rules.Watch(rules.LIBRARIES), gc.get_threshold()
+    watch = rules.Watch(rules.LIBRARIES)
     gc.collect()
     layer = keras.Layer()
     layer.itself = layer
     del layer
-    gc.set_threshold(1)
-    try:
-        assert watch.call(lambda: [[n] for n in range(5000)])[-1] == [4999]
-    finally:
-        gc.set_threshold(*before)
+    assert watch.call(lambda: [[n] for n in range(50_000)])[-1] == [49_999]
     assert watch.found == "" and gc.isenabled()
     gc.collect()
     assert keras.finalised == [1]
