@@ -4,7 +4,7 @@ VENV   ?= .venv
 export VENV GPU
 
 # nbgrader starts `alembic` by name, so the environment's programs must be on PATH.
-export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PATH := $(abspath $(VENV))/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help env lab test long notebooks proof release grade demo format lock bench \

@@ -1,8 +1,13 @@
 """What the instructor runs. `python -m grading --help`."""
 
+import ctypes
 import gc
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+SET_PDEATHSIG = 1  # prctl(2)
 
 
 @contextmanager
@@ -14,3 +19,9 @@ def importing() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def ends_with_parent() -> None:
+    """A run that is killed leaves no process behind: on Linux this one is killed with it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

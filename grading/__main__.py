@@ -5,28 +5,26 @@ results/ASSIGNMENT/ gets the report, the tables and what a run that was stopped 
 """
 
 import argparse
+import contextlib
+import errno
 import gc
 import logging
 import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from grading import importing
-from grading.class_run.outcomes import STATUSES, Outcome
+from grading.class_run.outcomes import STATUSES, UNGRADED, Outcome
 
 STOPPED = 130  # as a shell says of a program that was interrupted
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    known = sorted(path.name for path in Path("source").glob("*") if path.is_dir())
-    if options.assignment not in known:
-        sys.exit(
-            f"There is no assignment {options.assignment!r} in source/; "
-            f"there are: {', '.join(known) or 'none'}."
-        )
+    check_assignment(options.assignment)
     with importing():
         from grading.boundary import bubblewrap
         from grading.class_run import gradebook
@@ -37,22 +35,66 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if not options.scheduler:  # else it is the cluster's machines that need one
             bubblewrap.required(options.unsafe)
-        classroom = Classroom(configuration(), options.assignment, options.unsafe)
-        if not classroom.collected:
-            sys.exit(f"Nothing to grade: put notebooks in submitted/STUDENT/{options.assignment}/.")
-        return graded(classroom, options)
+        with alone():
+            classroom = Classroom(configuration(), options.assignment, options.unsafe)
+            if not classroom.homes:
+                sys.exit(
+                    f"Nothing to grade: put notebooks in submitted/STUDENT/{options.assignment}/."
+                )
+            return graded(classroom, options)
     except (gradebook.NoGradebook, bubblewrap.NoSandbox, NoCluster, FileNotFoundError) as reason:
         sys.exit(str(reason))
+    except OSError as error:
+        sys.exit(trouble(error))
     except KeyboardInterrupt:
         print("\nStopped. What is graded is kept: the same command goes on from here.")
         return STOPPED
+
+
+def check_assignment(name: str | None) -> None:
+    """Ends with a sentence, unless this folder is a course that has the assignment."""
+    if not Path("nbgrader_config.py").exists():
+        sys.exit("This folder is no course, for it has no nbgrader_config.py; run this in one.")
+    known = sorted(path.name for path in Path("source").glob("*") if path.is_dir())
+    there_are = f"there are: {', '.join(known) or 'none'}."
+    if not name:
+        sys.exit(f"Which assignment? make grade ASSIGNMENT=NAME; {there_are}")
+    if name not in known:
+        sys.exit(f"There is no assignment {name!r} in source/; {there_are}")
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Inside the block no other run grades in this folder: they would write the same files."""
+    from filelock import FileLock, Timeout
+
+    Path("results").mkdir(exist_ok=True)
+    lock = FileLock(Path("results", ".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        sys.exit("Another run is grading in this folder. Wait until it ends, then run this again.")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def trouble(error: OSError) -> str:
+    """What the system said to a file of ours, and what to do."""
+    if error.errno == errno.ENOSPC:
+        return "The disk is full. Make room, then run this again: what is graded is kept."
+    what = f"{error.filename}: " if error.filename else ""
+    return f"{what}{error.strerror or error}. Put that right, then run this again; it goes on from here."
 
 
 def parser() -> argparse.ArgumentParser:
     said = argparse.ArgumentParser(
         prog="grading", description="Grade a class: every submission in submitted/, in parallel."
     )
-    said.add_argument("assignment", help="its name in source/, e.g. 01_normal_convolution")
+    said.add_argument(
+        "assignment", nargs="?", help="its name in source/, e.g. 01_normal_convolution"
+    )
     said.add_argument("--again", action="store_true", help="grade unchanged submissions anew, too")
     said.add_argument(
         "--scheduler", default="", metavar="ADDRESS",
@@ -79,7 +121,7 @@ def graded(classroom, options: argparse.Namespace) -> int:
     for layer in layers if not options.scheduler else ():
         print(f"{'on ' if layer.on else 'OFF'}  {layer.name}: {layer.what}")
     begun = time.monotonic()
-    total = len(classroom.collected) + len(classroom.absent)
+    total = len(classroom.homes) + len(classroom.absent)
     with Progress(total) as progress, examiners(options.scheduler) as executor:
         outcomes = classroom.run(executor, options.again, progress.tell)
     seconds = time.monotonic() - begun
@@ -99,7 +141,8 @@ def graded(classroom, options: argparse.Namespace) -> int:
             print(problem)
     nbgrader_export(classroom)
     said(outcomes, page, written[0])
-    return 0 if all(is_graded(outcome) for outcome in outcomes) else 1
+    # Who handed in nothing, or nothing that can be read, is a row like any other.
+    return 0 if all(o.recorded or o.status in UNGRADED for o in outcomes) else 1
 
 
 def said(outcomes: list[Outcome], page: Path, table: Path) -> None:

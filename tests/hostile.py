@@ -378,7 +378,12 @@ OF_ITSELF = (
     Attack("metadata of wrong kinds", "numbers where flags should be", change=strange_metadata),
     Attack("a script in the page", "HTML that acts in the marker's browser", change=script),
     Attack("19 MB of stored output", "a file full of output", change=large_outputs),
-    Attack("a cell of 500,000 lines", "a source that takes long to read", change=long_cell),
+    Attack(
+        "a cell of 500,000 lines",
+        "a source that takes long to read",
+        change=long_cell,
+        harms_itself=True,
+    ),
 )
 
 
@@ -1479,7 +1484,11 @@ def graded(
     """A file's points by test cell, as nbgrader counts them; outputs by cell; what was restored."""
     if by.settings.unsafe or not bubblewrap.works():
         raise bubblewrap.NoSandbox("These attacks are meant: they would be done to this machine.")
-    notebook = reading.upgraded(json.loads(text))
+    try:
+        notebook = reading.upgraded(json.loads(text))
+    except reading.Unreadable as why:  # a row, and nothing is run
+        nothing = {cell.id: 0 for cell in tests(released())}
+        return nothing, {}, restoring.Changes([str(why)])
     right, changes = restoring.restored(notebook, released(hidden_tests=True))
     results = by.examine(code_cells(right))
     outputs = {name: result["outputs"] for name, result in results.items()}

@@ -23,7 +23,7 @@ def graded(tmp_path_factory, request):
     assert len(made) == count
     done = course.grade("--no-feedback", seconds=1500)
     assert done.stderr == "", done.stderr
-    assert done.returncode == 1, "some cannot be graded"
+    assert done.returncode == 0, "whoever cannot be graded is a row"
     return course, made, course.rows()
 
 

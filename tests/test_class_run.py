@@ -125,7 +125,7 @@ def test_no_more_submissions_are_on_their_way_than_may_be(course, monkeypatch):
     monkeypatch.setattr(class_run, "AHEAD", 1)
     executor, told = AtOnce(), []
     room(course).run(executor, tell=lambda outcome: told.append((outcome.student, executor.asked)))
-    assert told == [("chen", 0), ("dora", 0), ("ada", 1), ("bela", 2)]
+    assert told == [("ada", 1), ("bela", 2), ("chen", 2), ("dora", 2)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a priority is a thread's on Linux only")
@@ -150,11 +150,10 @@ def test_what_is_unchanged_is_not_examined_again_unless_asked(course):
     assert executor.asked == 5
 
 
-def test_nbgrader_records_the_results_at_hand_and_examines_nothing_itself(course, monkeypatch):
-    monkeypatch.setattr(
-        "grading.boundary.steps.examiner", lambda settings: pytest.fail("examined once more")
-    )
-    ran(course, AtOnce())
+def test_nbgrader_records_the_results_at_hand_and_examines_nothing_itself(course):
+    """Examined, bela would have two points less: depthwise_params is left out."""
+    assert ran(course, AtOnce())["bela"].points == POINTS - BY_HAND
+    assert sum(score for score, _ in course.points("bela").values()) == POINTS - BY_HAND
 
 
 def test_a_result_that_was_not_recorded_is_recorded_and_not_examined(course):

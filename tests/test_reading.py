@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -292,12 +293,17 @@ def test_a_file_without_end_is_not_read(course):
     os.truncate(path, 3 * 2**30)  # of nothing: it takes no space
     status, sentence = said(course)
     assert status == "unreadable"
-    assert sentence == "unreadable: the file has 3072 MB; ask for it with its outputs cleared."
+    assert sentence == (
+        "unreadable: the file has 3072 MB, and 200 are the most; ask for it with its outputs cleared."
+    )
 
 
 def test_nor_is_one_of_very_many_very_small_things(course):
-    submit(course, b"[" + b"[]," * 10_000_001 + b"1]")
-    sentence = "unreadable: the file has 28 MB; ask for it with its outputs cleared."
+    submit(course, b"[" + b"[]," * 10_000_000 + b"1]")
+    sentence = (
+        "unreadable: the file holds 20,000,001 values, and 20,000,000 are the most; "
+        "ask for it with its outputs cleared."
+    )
     assert said(course) == ("unreadable", sentence)
 
 
@@ -457,3 +463,100 @@ def test_every_way_in_which_files_get_broken(tmp_path):
         if not ungraded:
             assert len(reading.read(found[student].path).cells) >= 40
     assert sorted(one.status == "needs hand marking" for one in made.values()).count(True) >= 30
+
+
+# ---------------------------------------------------------------- more than an assignment has
+
+
+def nested(depth: int) -> list:
+    return [nested(depth - 1)] if depth else []
+
+
+def raw(*cells: dict, **also) -> str:
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells} | also)
+
+
+def code(source: str = "x = 1", **also) -> dict:
+    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": []} | also
+
+
+OVER = (
+    (raw(code(), nbformat_minor=1e999), reading.NOT_VALID),
+    (raw({"cell_type": "heading", "level": 1e999, "source": "a"}), reading.NOT_VALID),
+    (
+        raw(*[code()] * 2001),
+        "it has 2,001 cells, and 2,000 are the most; ask for the notebook without what is not an answer.",
+    ),
+    (
+        raw(code(), code("x" * 500_001)),
+        "cell 2 has 500,001 letters, and 500,000 are the most; "
+        "ask for the notebook without what is not an answer.",
+    ),
+    (
+        raw(code("\n" * 20_001)),
+        "cell 1 has 20,001 lines, and 20,000 are the most; "
+        "ask for the notebook without what is not an answer.",
+    ),
+    (
+        raw(*[code("x" * 400_000)] * 11),
+        "its cells have 4,400,000 letters, and 4,000,000 are the most; "
+        "ask for the notebook without what is not an answer.",
+    ),
+)
+
+
+@pytest.mark.parametrize(("data", "why"), OVER, ids=range(len(OVER)))
+def test_more_than_an_assignment_has_is_named(course, data, why):
+    submit(course, data)
+    assert said(course) == ("unreadable", f"unreadable: {why}")
+
+
+def test_as_much_as_is_allowed_is_read(course):
+    submit(course, raw(*[code("x" * 1990)] * 1999, code("\n" * 20_000)))
+    assert said(course) == ("", "")
+
+
+def test_what_a_cell_says_of_itself_is_few_and_flat(course):
+    deep = {"nbgrader": {"grade_id": nested(400), "points": 2, "x" * 500: "y" * 500}}
+    path = submit(course, raw(code(metadata={"tags": nested(400)} | deep), code(metadata=deep)))
+    first, _ = reading.read(path).cells
+    assert first.metadata["tags"] == []
+    assert first.metadata["nbgrader"] == {"grade_id": None, "points": 2, "x" * 200: "y" * 200}
+    many = {"tags": ["t" * 300] * 5000, "nbgrader": {str(n): n for n in range(5000)}}
+    (cell,) = reading.read(submit(course, raw(code(metadata=many)))).cells
+    assert cell.metadata["tags"] == ["t" * 200] * 20 and len(cell.metadata["nbgrader"]) == 20
+
+
+def test_folders_nested_deeply_beside_the_notebook_are_left_alone(course):
+    path = submit(course, text())
+    at = os.open(path.parent, os.O_RDONLY)
+    for _ in range(1500):  # by steps: their path as a whole is longer than the system takes
+        os.mkdir("d", dir_fd=at)
+        inner = os.open("d", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = inner
+    os.close(at)
+    try:
+        assert said(course) == ("", "")
+        assert sum(1 for _ in collecting.walked(path.parent)) == 1
+    finally:  # pytest's own tidying would fail of it
+        subprocess.run(["rm", "-rf", str(path.parent / "d")], check=True)
+
+
+@pytest.mark.parametrize("name", ["😀" * 38, "x" * 151])
+def test_a_name_that_is_too_long_for_the_files_that_begin_with_it(course, name):
+    submit(course, text(), f"{name}/{NAME}/{FILE}")
+    status, sentence = said(course)
+    assert status == "unreadable" and "150 are the most; rename it." in sentence
+
+
+def test_merge_markers_are_found_and_what_is_like_them_takes_no_longer(course):
+    submit(course, "{\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n}")
+    assert said(course)[1] == f"unreadable: {reading.CONFLICT}"
+    submit(course, "<<<<<<< a\n=======\n" * 200_000)  # it was cubic: hours
+    assert said(course)[1] == f"unreadable: {reading.NOT_JSON}"
+
+
+def test_cells_without_ids_take_time_in_proportion():
+    ids = list(reading.unlike([None] * 300_000))  # it was quadratic: an hour
+    assert len(set(ids)) == 300_000

@@ -24,7 +24,10 @@ from grading.boundary.values.packing import Packer, Refused, Unpacker
 GROWTH = 2**30
 """Bytes by which an examiner may grow before a new one takes its place."""
 CELL_SECONDS = 300
+WHOLE_SECONDS = SUBMISSION_SECONDS + CELL_SECONDS
+"""For all that is done with a submission, whatever does it: its cells, its models built, our checks."""
 DEATHS = 5
+PATIENCE = 10  # seconds, in which it may end by itself
 
 
 NUMBERS = itertools.count()
@@ -47,12 +50,15 @@ class ExaminerClient:
     def examine(self, cells: list[dict]) -> dict[str, dict]:
         """For each cell's id: its outputs, what its test found, and the seconds it took."""
         results: dict[str, dict] = {}
+        until = time.monotonic() + WHOLE_SECONDS
         for _ in range(DEATHS):
+            if time.monotonic() > until:
+                break
             todo = [cell | {"done": cell["id"] in results} for cell in cells]
             try:
                 self.begin()
                 self.line.send(Packer().pack({"cells": todo}))
-                if self.collect(results):
+                if self.collect(results, until):
                     return results
             except (Closed, Late, Refused):
                 pass
@@ -66,9 +72,8 @@ class ExaminerClient:
             )
         return results
 
-    def collect(self, results: dict[str, dict]) -> bool:
+    def collect(self, results: dict[str, dict], until: float) -> bool:
         """Takes what the examiner sends until it is finished; False where it refuses to begin."""
-        until = time.monotonic() + SUBMISSION_SECONDS + CELL_SECONDS
         while True:
             deadline = min(until, time.monotonic() + CELL_SECONDS)
             message = Unpacker().unpack(self.line.receive(deadline))
@@ -118,7 +123,7 @@ class ExaminerClient:
             return
         self.line.close()
         try:
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

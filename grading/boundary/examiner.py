@@ -17,7 +17,7 @@ from typing import Any
 
 from contract import limits
 from contract.verdicts import CheckFailed, NotAttempted
-from grading import importing
+from grading import ends_with_parent, importing
 from grading.boundary.bubblewrap import NoSandbox
 from grading.boundary.cells import error_output, visible
 from grading.boundary.protocol import Closed, Line
@@ -160,6 +160,7 @@ def free_names(source: str) -> list[str]:
 def run() -> None:
     """Serve the process that started this one: ``socket``, sandbox number, the course's settings."""
     line, settings = Line(socket.socket(fileno=int(sys.argv[1]))), Settings.read(sys.argv[3])
+    ends_with_parent()
     sys.path.append(settings.root)
     box = None
     try:

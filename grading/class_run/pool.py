@@ -37,6 +37,13 @@ def examiners(scheduler: str = "") -> Iterator[Executor]:
                 f"No Dask scheduler answers at {scheduler}. Start one there: dask scheduler."
             ) from None
         with client:
+            try:
+                client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+            except TimeoutError:
+                raise NoCluster(
+                    f"The Dask scheduler at {scheduler} has no workers. Start some: "
+                    f"dask worker {scheduler}."
+                ) from None
             yield client.get_executor(pure=False, retries=3)
         return
     pool = ThreadPoolExecutor(os.cpu_count() or 1, initializer=gives_way)

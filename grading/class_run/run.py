@@ -1,14 +1,14 @@
 """The class run: every submission examined, on as many cores as there are, and every one a row.
 
-Examining needs nothing but the notebook's cells, so it happens anywhere (`pool`). Recording is
-nbgrader's own autograding, in this process alone, with the results in hand. Each result is kept in
-a file of its own before it is recorded; a run that is killed goes on from these files.
+A submission is read and restored where that can be ended (`bounded`). Examining needs nothing but
+the notebook's cells, so it happens anywhere (`pool`). Recording is nbgrader's own autograding, in
+one process that can be ended, with the results in hand. Each result is kept in a file of its own
+before it is recorded; a run that is killed goes on from these files.
 """
 
-import contextlib
 import hashlib
 import os
-import shutil
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -29,9 +28,12 @@ from grading.boundary.home import places
 from grading.boundary.settings import Settings
 from grading.boundary.steps import Examine
 from grading.class_run import gradebook
+from grading.class_run.bounded import Bounded, Ended
 from grading.class_run.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
 from grading.class_run.pool import examine
-from grading.submissions import collecting, reading, restoring
+from grading.class_run.recording import Restored, record
+from grading.submissions import collecting
+from grading.submissions.opening import Opened, opened
 from grading.submissions.steps import released_notebook
 
 RESULTS = "results"
@@ -39,15 +41,16 @@ AHEAD = 200
 """Submissions on their way: enough for a large cluster, and no more memory for more students."""
 
 
+READ_SECONDS, RECORD_SECONDS, READ_AHEAD = 60, 60, 20
+
+
 @dataclass(frozen=True)
 class Job:
     """A submission that is to be examined: what an examiner needs, and what comes with the result."""
 
-    student: str
+    opened: Opened
     key: str
-    notebook: NotebookNode
     cells: list[dict]
-    changes: restoring.Changes
 
 
 @cache
@@ -77,8 +80,8 @@ class Classroom:
             self.released = gradebook.with_hidden_tests(book, released, assignment)
             known = set(gradebook.students(book))
             self.marks = gradebook.marks(book, assignment)
-        self.collected = collecting.collected(Path(self.course.root), assignment)
-        self.absent = sorted(known - {submission.student for submission in self.collected})
+        self.homes = collecting.homes(Path(self.course.root))
+        self.absent = sorted(known - set(map(collecting.student_of, self.homes)))
 
     # ------------------------------------------------------------ the run
 
@@ -98,19 +101,48 @@ class Classroom:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 known(self.examined(running.pop(future), future))
 
-        for outcome in self.without_notebook():
-            known(outcome)
-        for job in self.jobs():
-            outcome, results = (None, None) if again else self.kept(job)
-            if outcome is None:
-                running[executor.submit(examine, job.cells, self.settings)] = job
-            else:
-                known(outcome if outcome.recorded else self.record(job, results))
-            if len(running) == AHEAD:
+        with Bounded(1, RECORD_SECONDS) as self.recorder:
+            for student in self.absent:
+                sentence = "missing: nothing was handed in."
+                known(Outcome(student, self.assignment, "missing", sentence))
+            for opened in self.opened():
+                if opened.status:
+                    sentence = opened.sentence
+                    known(Outcome(opened.student, self.assignment, opened.status, sentence))
+                    continue
+                job = self.job(opened)
+                outcome, results = (None, None) if again else self.kept(job)
+                if outcome is None:
+                    running[executor.submit(examine, job.cells, self.settings)] = job
+                else:
+                    known(outcome if outcome.recorded else self.record(job, results))
+                if len(running) == AHEAD:
+                    come()
+            while running:
                 come()
-        while running:
-            come()
         return [outcomes[student] for student in sorted(outcomes)]
+
+    def opened(self) -> Iterator[Opened]:
+        """Every submission, read and restored where that can be ended; in the students' order."""
+        released, root = nbformat.writes(self.released), Path(self.course.root)
+        waiting: deque[tuple[Path, Future]] = deque()
+        with Bounded(os.cpu_count() or 1, READ_SECONDS) as readers:
+
+            def first() -> Opened:
+                home, future = waiting.popleft()
+                try:
+                    return readers.result(future)
+                except Ended as why:
+                    sentence = f"unreadable: {why}; ask for the file again."
+                    return Opened(collecting.student_of(home), "unreadable", sentence)
+
+            for home in self.homes:
+                asked = readers.submit(opened, home, self.assignment, root, released)
+                waiting.append((home, asked))
+                if len(waiting) == READ_AHEAD:
+                    yield first()
+            while waiting:
+                yield first()
 
     def examined(self, job: Job, future: Future) -> Outcome:
         """The outcome of a result that has come; one that does not come costs its own row."""
@@ -120,30 +152,16 @@ class Classroom:
             raise
         except Exception as error:  # a cluster's machine was lost again and again, say
             why = f"it was not examined ({type(error).__name__}); grade again."
-            return Outcome(job.student, self.assignment, "crashed", why)
+            return Outcome(job.opened.student, self.assignment, "crashed", why)
         self.keep(self.outcome(job, results), results)
         return self.record(job, results)
 
-    def jobs(self) -> Iterator[Job]:
-        """The submissions that can be graded, restored."""
-        for submission in self.collected:
-            if submission.status:
-                continue
-            right, changes = restoring.restored(reading.read(submission.path), self.released)
-            cells = code_cells(right)
-            texts = [cell.source for cell in right.cells]
-            key = fingerprint([*cells, *texts, version(self.settings)], self.settings)
-            yield Job(submission.student, key, right, cells, changes)
-
-    def without_notebook(self) -> Iterator[Outcome]:
-        """The rows of those who handed in nothing that can be graded."""
-        for submission in self.collected:
-            if submission.status:
-                yield Outcome(
-                    submission.student, self.assignment, submission.status, submission.sentence
-                )
-        for student in self.absent:
-            yield Outcome(student, self.assignment, "missing", "missing: nothing was handed in.")
+    def job(self, opened: Opened) -> Job:
+        notebook = nbformat.reads(opened.text, as_version=4)
+        cells = code_cells(notebook)
+        texts = [cell.source for cell in notebook.cells]
+        key = fingerprint([*cells, *texts, version(self.settings)], self.settings)
+        return Job(opened, key, cells)
 
     # ------------------------------------------------------------ what is kept
 
@@ -155,13 +173,13 @@ class Classroom:
 
     def kept(self, job: Job) -> tuple[Outcome | None, dict | None]:
         """What an earlier run made of the same notebook, and whether it is in the gradebook still."""
-        found = load(self.file(job.student))
+        found = load(self.file(job.opened.student))
         if found is None or found[0].key != job.key:
             return None, None
         outcome, results = found[0], found[1]["results"]
-        there = job.student in self.marks and self.autograded(job.student).exists()
+        there = job.opened.student in self.marks and self.autograded(job.opened.student).exists()
         if outcome.recorded and there:
-            return self.marked(outcome, self.marks[job.student]), results
+            return self.marked(outcome, self.marks[job.opened.student]), results
         outcome.recorded = False
         return outcome, results
 
@@ -170,48 +188,24 @@ class Classroom:
         return Path(folder) / f"{self.assignment}.ipynb"
 
     def record(self, job: Job, results: dict[str, dict]) -> Outcome:
-        """Let nbgrader grade the submission, with the results in hand; what it then has of it.
-
-        nbgrader is given the notebook that was restored, and nothing else that was handed in.
-        """
-        outcome = self.outcome(job, results)
-        known_by = fingerprint(job.cells, self.settings)
-        Examine.ready[known_by] = results
+        """Let nbgrader grade the submission, with the results in hand; what it then has of it."""
+        outcome, opened = self.outcome(job, results), job.opened
+        restored = Restored(opened.student, self.assignment, opened.text, opened.stamp)
         try:
-            with self.handed_in(job):
-                done = self.api.autograde(self.assignment, job.student)
-        finally:
-            del Examine.ready[known_by]
-        if not done["success"]:
-            lines = (done.get("error") or done.get("log") or "no reason given").strip().splitlines()
-            outcome.status, outcome.sentence = "crashed", f"nbgrader did not record it: {lines[-1]}"
+            asked = self.recorder.submit(record, restored, job.cells, results, self.settings)
+            trouble = self.recorder.result(asked)
+        except Ended as why:
+            trouble = f"{why}."
+        if trouble:
+            outcome.status, outcome.sentence = "crashed", f"nbgrader did not record it: {trouble}"
             return outcome
         with gradebook.opened(self.course) as book:
-            outcome = self.marked(
-                outcome, gradebook.marks(book, self.assignment, job.student)[job.student]
-            )
+            student = opened.student
+            marks = gradebook.marks(book, self.assignment, student)[student]
+        outcome = self.marked(outcome, marks)
         outcome.recorded = True
         self.keep(outcome, results)
         return outcome
-
-    @contextlib.contextmanager
-    def handed_in(self, job: Job) -> Iterator[None]:
-        """Inside the block, nbgrader finds the restored notebook where submissions are."""
-        submitted = Path(self.course.root) / self.course.submitted_directory
-        place = self.folder / "restored"
-        folder = place / job.student / self.assignment
-        folder.mkdir(parents=True, exist_ok=True)
-        nbformat.write(job.notebook, folder / f"{self.assignment}.ipynb")
-        stamp = submitted / job.student / self.assignment / "timestamp.txt"
-        if stamp.is_file() and not stamp.is_symlink():
-            shutil.copy(stamp, folder)  # a late hand-in is late
-        before = self.course.submitted_directory
-        self.course.submitted_directory = os.path.relpath(place, self.course.root)
-        try:
-            yield
-        finally:
-            self.course.submitted_directory = before
-            shutil.rmtree(place)
 
     # ------------------------------------------------------------ what is said
 
@@ -233,9 +227,9 @@ class Classroom:
                 found.get("misconception"), found.get("line") or "",
             )  # fmt: skip
         seconds = sum(result["seconds"] for result in results.values())
-        changes = job.changes
+        changes = job.opened.changes
         return Outcome(
-            job.student, self.assignment, "", "", seconds, cells,
+            job.opened.student, self.assignment, "", "", seconds, cells,
             stopped(job.cells, results), changes.tampered, changes.mended, job.key,
         )  # fmt: skip
 

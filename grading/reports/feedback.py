@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import ClearHiddenTests
 
+from grading.class_run.bounded import Bounded, Ended
 from grading.class_run.configuration import configuration
+
+PAGE_SECONDS = 120
 
 
 def written(assignment: str, students: Sequence[str], again: bool = False) -> Iterator[str]:
@@ -21,10 +22,20 @@ def written(assignment: str, students: Sequence[str], again: bool = False) -> It
     stale = [student for student in students if again or is_stale(assignment, student)]
     if not stale:
         return
-    cores = min(os.cpu_count() or 1, len(stale))
-    # Processes, for nbgrader changes its working folder; spawned, for this one has threads.
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-        yield from filter(None, pool.map(page, [assignment] * len(stale), stale))
+    cores, here = min(os.cpu_count() or 1, len(stale)), os.getcwd()
+    with Bounded(cores, PAGE_SECONDS) as pool:  # processes: nbgrader changes its working folder
+        for student, asked in [(s, pool.submit(page_in, here, assignment, s)) for s in stale]:
+            try:
+                trouble = pool.result(asked)
+            except Ended as why:
+                trouble = f"{student}: no feedback was written: {why}."
+            if trouble:
+                yield trouble
+
+
+def page_in(course: str, assignment: str, student: str) -> str:
+    os.chdir(course)
+    return page(assignment, student)
 
 
 def give_back(assignment: str, student: str) -> None:

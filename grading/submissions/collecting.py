@@ -14,9 +14,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grading.boundary.cells import grade_id
+from grading.submissions import bounds
 from grading.submissions.reading import Trouble, Unreadable, read
 
-MOST_FILES = 5000  # that are looked at in one folder
 NAME_LENGTH = 80  # characters of a file's name that are shown
 PACKED = (".zip", ".gz", ".tgz", ".rar", ".7z")
 
@@ -38,8 +38,16 @@ class Missing(Trouble):
 def collected(course: Path, assignment: str) -> list[Submission]:
     """Every student's submission, in the students' order."""
     known = names_in(course / "release" / assignment / f"{assignment}.ipynb")
-    homes = sorted(students(course / "submitted"))
-    return [submission(home, assignment, course, known) for home in homes]
+    return [submission(home, assignment, course, known) for home in homes(course)]
+
+
+def homes(course: Path) -> list[Path]:
+    """Where each student's submissions are, in the students' order; nothing of it is opened."""
+    return sorted(students(course / "submitted"))
+
+
+def student_of(home: Path) -> str:
+    return shown(home.stem if os.path.isfile(home) else home.name)
 
 
 def students(submitted: Path) -> Iterator[Path]:
@@ -70,8 +78,7 @@ def submission(home: Path, assignment: str, course: Path, known: set[str]) -> Su
     except OSError as error:
         why = (error.strerror or type(error).__name__).lower()
         status, sentence = "unreadable", f"unreadable: {why}; look at the folder's permissions."
-    student = home.stem if os.path.isfile(home) else home.name
-    return Submission(shown(student), status, sentence, path)
+    return Submission(student_of(home), status, sentence, path)
 
 
 # ---------------------------------------------------------------- where the notebook is
@@ -80,6 +87,11 @@ def submission(home: Path, assignment: str, course: Path, known: set[str]) -> Su
 def check_name(home: Path) -> None:
     """nbgrader looks for a student by a pattern, in which some characters are no characters."""
     name = home.name
+    if len(os.fsencode(name)) > bounds.NAME_BYTES:
+        raise Unreadable(
+            f"the folder's name, {shown(name)!r}, has {len(os.fsencode(name))} bytes, and "
+            f"{bounds.NAME_BYTES} are the most; rename it."
+        )
     if shown(name) != name or name != name.strip() or re.search(r"[*?\[\]]", name):
         raise Unreadable(
             f"nbgrader cannot take the folder's name, {shown(name)!r}; rename it to plain letters."
@@ -135,9 +147,24 @@ def notebooks(folder: Path) -> list[Path]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """The files in a folder and in the folders inside, links as they are."""
-    every = (Path(at, name) for at, _, names in os.walk(folder) for name in sorted(names))
-    return islice(every, MOST_FILES)
+    """The files in a folder and in the folders inside, links as they are; so many, and so deep."""
+    return islice(walked(folder), bounds.FILES)
+
+
+def walked(folder: Path) -> Iterator[Path]:
+    """As `os.walk`, which calls itself for each folder in a folder until Python has had enough."""
+    waiting = [(folder, 0)]
+    while waiting:
+        at, depth = waiting.pop()
+        try:
+            entries = sorted(os.scandir(at), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            if not entry.is_dir():
+                yield Path(entry.path)
+            elif not entry.is_symlink() and depth < bounds.FOLDERS:
+                waiting.append((Path(entry.path), depth + 1))
 
 
 def check_files(home: Path, folder: Path) -> None:

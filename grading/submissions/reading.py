@@ -13,9 +13,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-MOST_BYTES, MOST_ITEMS = 200 * 2**20, 20_000_000
-OURS = ("nbgrader", "tags")  # the metadata of a cell that `restoring` looks at
-MERGE = re.compile(r"^<{7} .*^={7}$.*^>{7} ", re.MULTILINE | re.DOTALL)
+from grading.submissions import bounds
+
+WORDS, LETTERS = 20, 200
+"""Of what a cell says of itself, so many entries and tags, each so long, are looked at."""
+MERGE = ("<<<<<<< ", "=======", ">>>>>>> ")  # how lines begin, in this order, that git left there
 MARKS = {
     b"\xef\xbb\xbf": "the file begins with a byte order mark; ask for it saved as UTF-8 without one.",
     b"\xff\xfe": "the file is UTF-16 text; ask for it saved as UTF-8.",
@@ -52,10 +54,18 @@ def read(path: Path) -> NotebookNode:
 
 def text_of(path: Path) -> str:
     size = path.stat().st_size
-    data = path.read_bytes() if size < MOST_BYTES else b""
-    items = sum(data.count(sign) for sign in (b"[", b"{", b","))  # each takes some 60 bytes
-    if size >= MOST_BYTES or items > MOST_ITEMS:
-        raise Unreadable(f"the file has {size // 2**20} MB; ask for it with its outputs cleared.")
+    if size > bounds.FILE_BYTES:
+        raise Unreadable(
+            f"the file has {size // 2**20} MB, and {bounds.FILE_BYTES // 2**20} are the most; "
+            "ask for it with its outputs cleared."
+        )
+    data = path.read_bytes()
+    items = sum(data.count(sign) for sign in (b"[", b"{", b","))
+    if items > bounds.ITEMS:
+        raise Unreadable(
+            f"the file holds {items:,} values, and {bounds.ITEMS:,} are the most; "
+            "ask for it with its outputs cleared."
+        )
     if not data.strip(b"\0 \t\r\n"):
         raise Unreadable(NOTHING)
     for mark, why in MARKS.items():
@@ -72,13 +82,19 @@ def parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        if MERGE.search(text):
+        if is_merged(text):
             raise Unreadable(CONFLICT) from None
         ended = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
         cut_off = ended and text.lstrip().startswith("{")
         raise Unreadable(CUT_OFF if cut_off else NOT_JSON) from None
     except (ValueError, RecursionError):  # a number of too many digits; lists too deep in lists
         raise Unreadable(NOT_JSON) from None
+
+
+def is_merged(text: str) -> bool:
+    """Whether git's three markers of a conflict stand in it, one after the other."""
+    lines = iter(text.splitlines())
+    return all(any(line.startswith(mark) for line in lines) for mark in MERGE)
 
 
 def upgraded(found: Any) -> NotebookNode:
@@ -95,14 +111,35 @@ def upgraded(found: Any) -> NotebookNode:
         trusted = version == 4 and int(found.get("nbformat_minor", 0)) >= 5
         given = [cell.get("id") if trusted else None for cell in cells_of(found, version)]
         metadata = kernel(found["metadata"])
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError, RecursionError):
         raise Unreadable(NOT_VALID) from None
+    check_size([cell["source"] for cell in cells])
     if not cells:
         raise Unreadable("the notebook has no cells; ask for the file again.")
     for cell, name in zip(cells, unlike(given), strict=True):
         cell["id"] = name
     whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
     return nbformat.from_dict(whole)
+
+
+def check_size(sources: list[str]) -> None:
+    """Unreadable, where there is more in it than grading takes in bounded time."""
+    over = ""
+    for number, source in enumerate(sources, 1):
+        if len(source) > bounds.CELL_BYTES:
+            over = (
+                f"cell {number} has {len(source):,} letters, and {bounds.CELL_BYTES:,} are the most"
+            )
+        elif source.count("\n") > bounds.CELL_LINES:
+            lines = source.count("\n")
+            over = f"cell {number} has {lines:,} lines, and {bounds.CELL_LINES:,} are the most"
+    letters = sum(map(len, sources))
+    if letters > bounds.TEXT_BYTES:
+        over = f"its cells have {letters:,} letters, and {bounds.TEXT_BYTES:,} are the most"
+    if len(sources) > bounds.CELLS:
+        over = f"it has {len(sources):,} cells, and {bounds.CELLS:,} are the most"
+    if over:
+        raise Unreadable(f"{over}; ask for the notebook without what is not an answer.")
 
 
 def cells_of(found: dict, version: Any) -> list[dict]:
@@ -122,10 +159,28 @@ def cell_of(raw: dict) -> dict:
         kind, source = "markdown", f"{hashes} {' '.join(source.splitlines())}"
     if kind not in ("code", "markdown", "raw"):
         raise ValueError(kind)
-    said = raw.get("metadata") or {}
-    metadata = {key: plain(said[key]) for key in OURS if isinstance(said.get(key), (dict, list))}
+    metadata = said_of_itself(raw.get("metadata") or {})
     ran = {"execution_count": None, "outputs": []} if kind == "code" else {}
     return {"cell_type": kind, "metadata": metadata, "source": source, **ran}
+
+
+def said_of_itself(metadata: dict) -> dict:
+    """A cell's tags and its nbgrader metadata, what `restoring` looks at: flat, few and short."""
+    about, tags = metadata.get("nbgrader"), metadata.get("tags")
+    found: dict[str, Any] = {}
+    if isinstance(about, dict):
+        few = list(about.items())[:WORDS]
+        found["nbgrader"] = {plain(key)[:LETTERS]: short(value) for key, value in few}
+    if isinstance(tags, list):
+        found["tags"] = [short(tag) for tag in tags[:WORDS] if isinstance(tag, str)]
+    return found
+
+
+def short(value: Any) -> Any:
+    """A text cut to so many letters; a number as it is; anything else is nothing."""
+    if isinstance(value, str):
+        return plain(value)[:LETTERS]
+    return value if isinstance(value, int | float) else None
 
 
 def plain(value: Any) -> Any:
@@ -151,11 +206,12 @@ def kernel(metadata: dict) -> dict:
 def unlike(given: list[Any]) -> Iterator[str]:
     """The ids where they are ids and the first of their kind; numbers in place of the others."""
     taken: set[str] = set()
+    all_given = {name for name in given if isinstance(name, str)}
     for number, name in enumerate(given):
         good = isinstance(name, str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name)
         if not good or name in taken:
             name = f"submitted-{number}"
-            while name in taken or name in given:
+            while name in taken or name in all_given:
                 name = f"{name}-again"
         taken.add(name)
         yield name

@@ -6,6 +6,7 @@ say of itself (tags, flags, ids, points, the kernel) is the assignment's. What w
 
 import copy
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -107,14 +108,15 @@ def matched(submitted: list[NotebookNode], released: list[NotebookNode]) -> dict
     taken: set[int] = set()
     ways = (grade_id, lambda cell: cell.get("id"), lambda cell: visible(cell.source), begins)
     for known_by in ways:
+        where: dict[str, list[int]] = defaultdict(list)  # the last of them first
+        for at in reversed(range(len(submitted))):
+            if at not in taken:
+                where[known_by(submitted[at])].append(at)
         for number, ours in enumerate(released):
-            if number in places:
-                continue
-            for at, theirs in enumerate(submitted):
-                if at not in taken and known_by(ours) and known_by(ours) == known_by(theirs):
-                    places[number] = at
-                    taken.add(at)
-                    break
+            name = known_by(ours)
+            if number not in places and name and where[name]:
+                places[number] = where[name].pop()
+                taken.add(places[number])
     for number, ours in enumerate(released):  # by its place: a written answer has no other sign
         at = places.get(number - 1, len(submitted)) + 1
         unknown = number not in places and at < len(submitted) and at not in taken

@@ -1,0 +1,47 @@
+"""A submission opened: found, read and restored in one go, from its folder to the notebook that is graded."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grading.submissions import bounds, collecting, reading, restoring
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a student handed in: the restored notebook, or a status and a sentence."""
+
+    student: str
+    status: str  # empty where it can be graded
+    sentence: str
+    text: str = ""  # the notebook, as JSON
+    changes: restoring.Changes = field(default_factory=restoring.Changes)
+    stamp: bytes = b""  # of handing it in, as nbgrader's exchange writes it
+
+
+def opened(home: Path, assignment: str, course: Path, released: str) -> Opened:
+    """Opens one student's submission; ``released`` is the assignment's notebook, as JSON."""
+    submission = collecting.submission(home, assignment, course, names_of(released))
+    if submission.status:
+        return Opened(submission.student, submission.status, submission.sentence)
+    right, changes = restoring.restored(reading.read(submission.path), parsed(released))
+    stamp = stamp_of(submission.path.with_name("timestamp.txt"))
+    return Opened(submission.student, "", "", nbformat.writes(right), changes, stamp)
+
+
+def stamp_of(path: Path) -> bytes:
+    plain = path.is_file() and not path.is_symlink()
+    return path.read_bytes() if plain and path.stat().st_size <= bounds.STAMP_BYTES else b""
+
+
+@cache
+def parsed(released: str) -> NotebookNode:
+    return nbformat.reads(released, as_version=4)
+
+
+@cache
+def names_of(released: str) -> frozenset[str]:
+    return frozenset(collecting.names(parsed(released)))
