@@ -117,6 +117,21 @@ def test_no_scheduler_at_an_address_gets_a_sentence(course):
     )
 
 
+def test_a_scheduler_without_workers_gets_a_sentence(course):
+    port = free_port()
+    command = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
+    scheduler = started(
+        [sys.executable, "-m", *command, "--no-dashboard"], course.folder, stderr=subprocess.DEVNULL
+    )
+    try:
+        eventually(lambda: is_open(port))
+        done = course.grade("--scheduler", f"tcp://127.0.0.1:{port}")
+    finally:
+        ended(scheduler)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    assert "has no workers. Start some: dask worker tcp://127.0.0.1" in done.stderr
+
+
 # ---------------------------------------------------------------- PostgreSQL
 
 
