@@ -95,7 +95,10 @@ def part(name: str, says: str, status: int = 0) -> suite.Part:
 
 
 def test_the_suite_ends_with_a_line_for_each_part_and_what_was_left_out(monkeypatch, capsys):
-    skips = "SKIPPED [3] tests/a.py: bubblewrap: it is not installed.\n5 passed, 3 skipped in 1.00s"
+    skips = (
+        "SKIPPED [3] tests/a.py:19: bubblewrap: it is not installed.\n"
+        "SKIPPED [2] tests/b.py: bubblewrap: it is not installed.\n5 passed, 5 skipped in 1.00s"
+    )
     rows = ((part("tests", skips),), (part("style", "fine"), part("proof", "no", status=1)))
     monkeypatch.setattr(suite, "ROWS", rows)
     monkeypatch.setattr(suite.sys, "argv", ["suite"])
@@ -103,10 +106,10 @@ def test_the_suite_ends_with_a_line_for_each_part_and_what_was_left_out(monkeypa
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     at = lines.index("─────")
     assert [line.replace("1 s", "0 s") for line in lines[at + 1 : -1]] == [
-        "tests 0 s ok, 3 skipped",
+        "tests 0 s ok, 5 skipped",
         "style 0 s ok",
         "proof 0 s FAILED (1)",
-        "SKIPPED [3] tests/a.py: bubblewrap: it is not installed.",
+        "skipped 5: bubblewrap: it is not installed.",
     ]
     monkeypatch.setattr(suite.sys, "argv", ["suite", "--only", "style"])
     assert suite.main() == 0 and "proof" not in capsys.readouterr().out

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ ROWS = (
     ),
 )
 """The first row waits more than it works; the second one works."""
+SKIPPED = r"^SKIPPED \[(\d+)\] (?:tests/\S+: )?(.*)"
+"""As pytest says it."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,13 @@ def results(parts: tuple[Part, ...]) -> list[Result]:
 
 
 def skipped(found: list[Result]) -> Iterator[str]:
-    """What was left out, and why, with how many tests that were."""
+    """Why something was left out, and how many tests that were."""
+    counts: Counter[str] = Counter()
     for result in found:
-        yield from re.findall(r"^SKIPPED \[\d+\].*", result.printed, re.MULTILINE)
+        for count, why in re.findall(SKIPPED, result.printed, re.MULTILINE):
+            counts[why] += int(count)
+    for why, count in counts.items():
+        yield f"skipped    {count:5}: {why}"
 
 
 def main() -> int:
