@@ -286,7 +286,8 @@ def test_the_first_process_can_neither_be_read_nor_ended(process):
 def test_who_runs_there_is_nobody(process):
     ids = "import os\nprint(os.getuid() == os.geteuid() > 0, os.getgroups() in ([], [os.getgid()]))"
     assert ran(process, ids) == "True True"
-    assert tried(process, "import os\nos.setuid(0)") == "PermissionError"
+    # An ordinary user's sandbox has no such user at all: "invalid argument".
+    assert tried(process, "import os\nos.setuid(0)") in ("PermissionError", "OSError")
 
 
 # ---------------------------------------------------------------- fit to be forked
