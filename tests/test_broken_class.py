@@ -11,7 +11,7 @@ from grading.example.classes import broken_class
 
 pytestmark = pytest.mark.sandbox
 NAME = "02_depthwise_convolution"
-BROKEN, SHORT, LONG = 15, 60, 300
+BROKEN, SHORT, LONG = 15, 30, 300
 
 
 @pytest.fixture(scope="module")

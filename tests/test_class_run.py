@@ -11,7 +11,9 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader_course import BIN, Course, run
@@ -230,6 +232,66 @@ def test_a_mark_given_by_hand_is_kept_and_ends_the_waiting(course):
             book.db.commit()
     outcome = ran(course, AtOnce())["ada"]
     assert (outcome.status, outcome.points) == ("graded", POINTS - BY_HAND + 2)
+
+
+def released_again(course: Course, change) -> None:
+    """The instructor changes the source notebook and releases it once more."""
+    source = course.read("source")
+    change(source)
+    nbformat.write(source, course.folder / "source" / NAME / course.file)
+    made = run(course.folder, "nbgrader", "generate_assignment", NAME, "--force")
+    assert made.returncode == 0, made.stderr
+
+
+def test_points_that_changed_after_grading_are_given_at_the_next_run(course):
+    before = ran(course, AtOnce())["ada"]
+    assert (before.points, before.max_points) == (POINTS - BY_HAND, POINTS)
+
+    def worth_more(source):
+        cell = next(c for c in source.cells if c.id == "depthwise_params_with_bias")
+        cell.metadata.nbgrader.points = 4  # it was 1
+
+    released_again(course, worth_more)
+    after = ran(course, AtOnce())["ada"]
+    assert (after.points, after.max_points) == (POINTS - BY_HAND + 3, POINTS + 3)
+    assert after.tampered == [] and after.status == "needs hand marking"
+    assert after.mended == ["it answers an earlier release; it was graded by today's tests."]
+    assert sum(score for score, _ in course.points("ada").values()) == after.points
+
+
+def test_who_is_late_has_in_every_table_what_the_gradebook_has(course):
+    config = course.folder / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    for student, day in (("ada", "02"), ("bela", "01")):
+        stamp = course.folder / "submitted" / student / NAME / "timestamp.txt"
+        stamp.write_text(f"2026-01-{day} 12:00:00.000000 UTC")
+    with at(course.folder), Gradebook("sqlite:///gradebook.db") as book:
+        book.update_or_create_assignment(NAME, duedate="2026-01-01 23:00:00 UTC")
+    outcomes = ran(course, AtOnce())
+    assert (outcomes["ada"].points, outcomes["ada"].penalty) == (0, POINTS - BY_HAND)
+    assert outcomes["ada"].sentence == "0 of 33 points after 30 off for being late."
+    assert (outcomes["bela"].points, outcomes["bela"].penalty) == (POINTS - BY_HAND, 0)
+    with at(course.folder), Gradebook("sqlite:///gradebook.db") as book:
+        book.update_or_create_assignment(NAME, duedate="2026-01-03 23:00:00 UTC")
+    executor = AtOnce()
+    outcomes = ran(course, executor)
+    assert (outcomes["ada"].points, outcomes["ada"].penalty) == (POINTS - BY_HAND, 0)
+    assert executor.asked == 2, "with another due date both are graded again"
+
+
+def test_a_task_that_is_marked_by_hand_counts(course):
+    def with_a_task(source):
+        about = {"grade": False, "grade_id": "drawing", "locked": False, "schema_version": 3,
+                 "solution": False, "task": True, "points": 5}  # fmt: skip
+        task = nbformat.v4.new_markdown_cell("Draw it.", id="drawing", metadata={"nbgrader": about})
+        source.cells.append(task)
+
+    ran(course, AtOnce())  # remembers the release that it is
+    released_again(course, with_a_task)
+    ada = ran(course, AtOnce())["ada"]
+    assert (ada.points, ada.max_points) == (POINTS - BY_HAND, POINTS + 5)
+    assert ada.cells["drawing"].kind == "by hand" and ada.cells["drawing"].max_points == 5
+    assert ada.tampered == [], "whoever had the release without it has not deleted it"
 
 
 def grade(course: Course) -> subprocess.Popen:

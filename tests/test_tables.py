@@ -40,13 +40,35 @@ def tables(tmp_path):
 
 def test_the_class_has_a_row_for_everybody_and_a_column_for_every_cell(tables):
     head, ada, bela, chen, odd = tables["class"]
-    assert head == ["student", "status", "points", "max_points", "seconds", "sentence",
+    assert head == ["student", "status", "points", "max_points", "late_penalty", "seconds", "sentence",
                     "window", "bias", "words"]  # fmt: skip
     # 2 + 1 + 0 of 2 + 1 + 2
-    assert ada == ["ada", "needs hand marking", "3", "5", "2.2", "3 of 5 points.", "2", "1", "0"]
+    assert ada == [
+        "ada",
+        "needs hand marking",
+        "3",
+        "5",
+        "0",
+        "2.2",
+        "3 of 5 points.",
+        "2",
+        "1",
+        "0",
+    ]
     assert bela[:4] == ["bela", "wrong", "0.5", "2"]
-    assert bela[6:] == ["0.5", "", ""]
-    assert chen == ["chen", "missing", "", "", "", "missing: nothing was handed in.", "", "", ""]
+    assert bela[7:] == ["0.5", "", ""]
+    assert chen == [
+        "chen",
+        "missing",
+        "",
+        "",
+        "",
+        "",
+        "missing: nothing was handed in.",
+        "",
+        "",
+        "",
+    ]
     assert odd[1] == "unreadable"
 
 

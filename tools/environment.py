@@ -93,7 +93,8 @@ def install(venv, requirements):
     total = sum("==" in line for line in requirements.read_text().splitlines())
     print("Installing the course's packages: about 700 MB, a minute or two.", flush=True)
     command = [str(venv_python(venv)), "-m", "pip", "install", "--no-compile", "--progress-bar=off"]
-    command += ["--disable-pip-version-check", "--require-hashes", "-r", str(requirements)]
+    command += ["--disable-pip-version-check", "--require-hashes", "--no-deps"]
+    command += ["-r", str(requirements)]  # all there is, resolved already
     log = venv / "install.log"
     with log.open("w") as kept:
         pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

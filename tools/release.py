@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from grading.submissions import releases
 from tools.notebooks import ROOT, NotebookError, assignments, read
 
 # What only a teacher may see. nbgrader's own markers are the first to look for.
@@ -75,6 +76,8 @@ def main() -> None:
         read(source)  # a broken notebook is named before nbgrader starts
         generate(source.parent.name, course / "release", course=course)
         verify(source, course / "release")
+        name = source.parent.name
+        releases.remember(course, name, read(course / "release" / name / source.name))
         print(f"released {source.parent.name}")
 
 

@@ -5,6 +5,7 @@ in the last lines. ``--only NAME`` runs one of them.
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tools.notebooks import ROOT
+from tools.tried import ONE_THREAD
 
 PYTHON = (sys.executable, "-m")
 
@@ -24,10 +26,11 @@ PYTHON = (sys.executable, "-m")
 class Part:
     name: str
     command: tuple[str, ...]
+    one_thread: bool = False  # in each of its processes, of which there are several
 
 
 ROWS = (
-    (Part("tests", (*PYTHON, "pytest", "-q", "-n", "3", "--dist", "loadfile", "-r", "s")),),
+    (Part("tests", (*PYTHON, "pytest", "-q", "-n", "3", "--dist", "loadfile", "-r", "s"), True),),
     (
         Part("style", (*PYTHON, "ruff", "check", ".")),
         Part("format", (*PYTHON, "ruff", "format", "--check", ".")),
@@ -63,9 +66,9 @@ class Result:
 def run(part: Part) -> Result:
     begun = time.monotonic()
     with tempfile.TemporaryFile() as file:
-        done = subprocess.run(
-            part.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file
-        )
+        environment = os.environ | (dict.fromkeys(ONE_THREAD, "1") if part.one_thread else {})
+        silent = {"stdin": subprocess.DEVNULL, "stdout": file, "stderr": file}
+        done = subprocess.run(part.command, cwd=ROOT, env=environment, **silent)
         file.seek(0)
         printed = file.read().decode(errors="replace")
     return Result(part, done.returncode, time.monotonic() - begun, printed)

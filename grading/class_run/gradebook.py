@@ -93,11 +93,25 @@ def marks(
     if student is not None:
         rows = rows.filter(SubmittedAssignment.student_id == student)
     (notebook,) = book.find_assignment(assignment).notebooks
-    most = {cell.id: cell.max_score for cell in notebook.grade_cells}
+    graded = (*notebook.grade_cells, *notebook.task_cells)
+    most = {cell.id: cell.max_score for cell in graded}
     found: dict[str, dict[str, Mark]] = defaultdict(dict)
     for student, name, cell, score, waits, manual in rows:
         found[student][name] = Mark(score or 0.0, most.get(cell, 0.0), waits, manual is not None)
     return dict(found)
+
+
+def penalties(book: Gradebook, assignment: str, student: str | None = None) -> dict[str, float]:
+    """For each student the points that nbgrader took off for being late."""
+    rows = (
+        book.db.query(SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == assignment)
+    )
+    if student is not None:
+        rows = rows.filter(SubmittedAssignment.student_id == student)
+    return {who: penalty or 0.0 for who, penalty in rows}
 
 
 def students(book: Gradebook) -> dict[str, Student]:

@@ -53,10 +53,12 @@ class Outcome:
     mended: list[str] = field(default_factory=list)
     key: str = ""  # of what was graded: another one, and it is graded again
     recorded: bool = False  # in the gradebook
+    penalty: float = 0.0  # points that nbgrader took off for being late
 
     @property
     def points(self) -> float:
-        return sum(cell.points for cell in self.cells.values())
+        """As nbgrader counts them: never fewer than none."""
+        return max(0.0, sum(cell.points for cell in self.cells.values()) - self.penalty)
 
     @property
     def max_points(self) -> float:

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -32,7 +33,7 @@ from grading.class_run.bounded import Bounded, Ended
 from grading.class_run.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
 from grading.class_run.pool import examine
 from grading.class_run.recording import Restored, record
-from grading.submissions import collecting
+from grading.submissions import collecting, releases
 from grading.submissions.opening import Opened, opened
 from grading.submissions.steps import released_notebook
 
@@ -63,6 +64,17 @@ def version(settings: Settings) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
+def terms(book: Gradebook, config: Config, assignment: str) -> list[str]:
+    """What else a mark depends on: points, the due date, the penalty. Changed, all is graded again."""
+    found = book.find_assignment(assignment)
+    cells = [
+        c for notebook in found.notebooks for c in (*notebook.grade_cells, *notebook.task_cells)
+    ]
+    points = sorted(f"{cell.name}: {cell.max_score:g}" for cell in cells)
+    late = [repr(config.get(name)) for name in ("AssignLatePenalties", "LateSubmissionPlugin")]
+    return [*points, str(found.duedate), *late]
+
+
 class Classroom:
     """One assignment of a course, as nbgrader's configuration in its folder describes it."""
 
@@ -77,9 +89,12 @@ class Classroom:
             released = released_notebook(
                 self.course, {"assignment": assignment, "notebook": assignment}
             )
+            releases.remember(Path(self.course.root), assignment, released)
             self.released = gradebook.with_hidden_tests(book, released, assignment)
             known = set(gradebook.students(book))
             self.marks = gradebook.marks(book, assignment)
+            self.penalties = gradebook.penalties(book, assignment)
+            self.terms = terms(book, config, assignment)
         self.homes = collecting.homes(Path(self.course.root))
         self.absent = sorted(known - set(map(collecting.student_of, self.homes)))
 
@@ -160,7 +175,8 @@ class Classroom:
         notebook = nbformat.reads(opened.text, as_version=4)
         cells = code_cells(notebook)
         texts = [cell.source for cell in notebook.cells]
-        key = fingerprint([*cells, *texts, version(self.settings)], self.settings)
+        parts = [*cells, *texts, version(self.settings), self.terms, opened.stamp.decode("latin-1")]
+        key = fingerprint(parts, self.settings)
         return Job(opened, key, cells)
 
     # ------------------------------------------------------------ what is kept
@@ -179,7 +195,8 @@ class Classroom:
         outcome, results = found[0], found[1]["results"]
         there = job.opened.student in self.marks and self.autograded(job.opened.student).exists()
         if outcome.recorded and there:
-            return self.marked(outcome, self.marks[job.opened.student]), results
+            student = job.opened.student
+            return self.marked(outcome, self.marks[student], self.penalties[student]), results
         outcome.recorded = False
         return outcome, results
 
@@ -202,7 +219,8 @@ class Classroom:
         with gradebook.opened(self.course) as book:
             student = opened.student
             marks = gradebook.marks(book, self.assignment, student)[student]
-        outcome = self.marked(outcome, marks)
+            penalty = gradebook.penalties(book, self.assignment, student)[student]
+        outcome = self.marked(outcome, marks, penalty)
         outcome.recorded = True
         self.keep(outcome, results)
         return outcome
@@ -214,7 +232,7 @@ class Classroom:
         cells = {}
         for cell in self.released.cells:
             name, said = grade_id(cell), about(cell)
-            if not said.get("grade"):
+            if not (said.get("grade") or said.get("task")):
                 continue
             if not is_test(cell):
                 cells[name] = Cell("by hand", 0.0, float(said["points"]))
@@ -238,8 +256,9 @@ class Classroom:
         answers = [grade_id(cell) for cell in self.released.cells if about(cell).get("solution")]
         return max((name for name in answers if test.startswith(f"{name}_")), key=len, default=test)
 
-    def marked(self, outcome: Outcome, marks: dict[str, gradebook.Mark]) -> Outcome:
+    def marked(self, outcome: Outcome, marks: dict[str, gradebook.Mark], penalty: float) -> Outcome:
         """The outcome with the gradebook's points, its status and its sentence."""
+        outcome.penalty = penalty
         for name, cell in outcome.cells.items():
             mark = marks.get(name)
             if mark is None:
@@ -267,6 +286,8 @@ def sentence(outcome: Outcome) -> str:
     tests = [cell for cell in outcome.cells.values() if cell.kind == "passed" or cell.line]
     passed = sum(cell.kind == "passed" for cell in tests)
     said = f"{outcome.points:g} of {outcome.max_points:g} points"
+    if outcome.penalty:
+        said += f" after {outcome.penalty:g} off for being late"
     if passed < len(tests):
         said += f", {passed} of {len(tests)} tests passed"
     if outcome.status == "tampered":

@@ -23,13 +23,23 @@ def write(outcomes: Sequence[Outcome], students: dict[str, Student], folder: Pat
 def whole(outcomes: Sequence[Outcome], students: dict[str, Student]) -> list[list]:
     """A row for every student: status, points, what there is to say, and each cell's points."""
     cells = list(dict.fromkeys(name for outcome in outcomes for name in outcome.cells))
-    head = ["student", "status", "points", "max_points", "seconds", "sentence", *cells]
+    head = [
+        "student",
+        "status",
+        "points",
+        "max_points",
+        "late_penalty",
+        "seconds",
+        "sentence",
+        *cells,
+    ]
     return [head] + [
         [
             outcome.student,
             outcome.status,
             number(outcome, outcome.points),
             number(outcome, outcome.max_points),
+            number(outcome, outcome.penalty),
             f"{outcome.seconds:.1f}" if outcome.cells else "",
             outcome.sentence,
             *(points(outcome, name) for name in cells),

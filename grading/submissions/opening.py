@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from grading.submissions import bounds, collecting, reading, restoring
+from grading.submissions import bounds, collecting, reading, releases, restoring
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ def opened(home: Path, assignment: str, course: Path, released: str) -> Opened:
     submission = collecting.submission(home, assignment, course, names_of(released))
     if submission.status:
         return Opened(submission.student, submission.status, submission.sentence)
-    right, changes = restoring.restored(reading.read(submission.path), parsed(released))
+    earlier = releases.known(course, assignment)
+    right, changes = restoring.restored(reading.read(submission.path), parsed(released), earlier)
     stamp = stamp_of(submission.path.with_name("timestamp.txt"))
     return Opened(submission.student, "", "", nbformat.writes(right), changes, stamp)
 

@@ -7,13 +7,14 @@ say of itself (tags, flags, ids, points, the kernel) is the assignment's. What w
 import copy
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grading.boundary.cells import about, grade_id, is_test, visible
+from grading.submissions.releases import Release, is_of_another, release_of
 
 # Tags, links that are code, and letters in disguise, which could spell either.
 RUN_BY_BROWSERS = re.compile(
@@ -30,12 +31,18 @@ class Changes:
     mended: list[str] = field(default_factory=list)
 
 
-def restored(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNode, Changes]:
+def restored(
+    submitted: NotebookNode, released: NotebookNode, earlier: Sequence[Release] = ()
+) -> tuple[NotebookNode, Changes]:
     """The notebook that is graded, and what was changed in the submitted one.
 
-    ``released`` has the assignment's cells as nbgrader knows them, hidden tests and all.
+    ``released`` has the assignment's cells as nbgrader knows them, hidden tests and all. An answer
+    to an ``earlier`` release is graded by today's tests; nothing was changed in it.
     """
     changes = Changes()
+    is_earlier = is_of_another(submitted, release_of(released), earlier)
+    if is_earlier:
+        changes.mended.append("it answers an earlier release; it was graded by today's tests.")
     places = matched(submitted.cells, released.cells)
     notebook = copy.deepcopy(released)
     kernels = [n.metadata.get("kernelspec", {}).get("name") for n in (submitted, released)]
@@ -46,21 +53,23 @@ def restored(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookN
     for number, ours in enumerate(released.cells):
         at = places.get(number)
         theirs = None if at is None else submitted.cells[at]
-        cells.append(one_cell(copy.deepcopy(ours), theirs, changes))
+        cells.append(one_cell(copy.deepcopy(ours), theirs, changes, is_earlier))
         if at is not None:
             cells += own_cells(followers.get(at, ()))
     order = [places[number] for number in sorted(places)]
-    if order != sorted(order):
+    if order != sorted(order) and not is_earlier:
         changes.tampered.append("its cells stood in another order.")
     notebook.cells = numbered(cells)
     return notebook, changes
 
 
-def one_cell(ours: NotebookNode, theirs: NotebookNode | None, changes: Changes) -> NotebookNode:
+def one_cell(
+    ours: NotebookNode, theirs: NotebookNode | None, changes: Changes, is_earlier: bool
+) -> NotebookNode:
     """The assignment's cell, with the student's source where that is theirs to write."""
     name = grade_id(ours)
     if theirs is None:
-        if name:
+        if name and not is_earlier:
             changes.tampered.append(f"{name} was deleted.")
         return ours
     if not name:  # a cell that is not graded: the student may change it
@@ -68,7 +77,7 @@ def one_cell(ours: NotebookNode, theirs: NotebookNode | None, changes: Changes) 
         return ours
     if not about(theirs):
         changes.mended.append(f"{name} had lost its metadata.")
-    for said in misstated(about(ours), about(theirs)):
+    for said in misstated(about(ours), about(theirs)) if not is_earlier else ():
         changes.tampered.append(f"{name} was {said}.")
     if theirs.cell_type != ours.cell_type:
         changes.mended.append(f"{name} was a {theirs.cell_type} cell.")
@@ -78,7 +87,7 @@ def one_cell(ours: NotebookNode, theirs: NotebookNode | None, changes: Changes) 
         changes.tampered.append(f"{name} was tagged {', '.join(tags)}.")
     if not is_test(ours):
         ours.source = written_by_them(theirs)
-    elif theirs.source.strip() != visible(ours.source):
+    elif theirs.source.strip() != visible(ours.source) and not is_earlier:
         changes.tampered.append(f"the text of {name} was changed.")
     return ours
 

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grading.submissions import reading, restoring
+from grading.submissions import reading, releases, restoring
 
 
 class Restore(NbGraderPreprocessor):
@@ -15,9 +15,11 @@ class Restore(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         names = resources["nbgrader"]
-        released = released_notebook(CourseDirectory(parent=self), names)
+        course = CourseDirectory(parent=self)
+        released = released_notebook(course, names)
         handed_in = nbformat.from_dict(reading.plain(nb))
-        right, changes = restoring.restored(handed_in, released)
+        earlier = releases.known(Path(course.root), names["assignment"])
+        right, changes = restoring.restored(handed_in, released, earlier)
         for sentence in changes.tampered + changes.mended:
             self.log.warning("%s: %s", names["student"], sentence)
         return right, resources
