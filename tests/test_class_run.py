@@ -21,6 +21,7 @@ from nbgrader_course import BIN, Course, run
 from grading.boundary.bubblewrap import NoSandbox
 from grading.class_run import gradebook, pool
 from grading.class_run import run as class_run
+from grading.submissions import releases
 
 NAME = "02_depthwise_convolution"
 POINTS, BY_HAND = 33, 3
@@ -286,7 +287,7 @@ def test_a_task_that_is_marked_by_hand_counts(course):
         task = nbformat.v4.new_markdown_cell("Draw it.", id="drawing", metadata={"nbgrader": about})
         source.cells.append(task)
 
-    ran(course, AtOnce())  # remembers the release that it is
+    releases.remember(course.folder, NAME, course.untouched())  # as `make release` did
     released_again(course, with_a_task)
     ada = ran(course, AtOnce())["ada"]
     assert (ada.points, ada.max_points) == (POINTS - BY_HAND, POINTS + 5)
