@@ -36,12 +36,13 @@ c.Exporter.optimistic_validation = True
 # What the test cells of the assignments find defined, besides the names of the student's.
 c.Examine.setup = "import numpy as np\nfrom helpers import check"
 # What notebooks import, once for a whole class. No operation of Keras may run here: a worker is a
-# fork of this, and then it would hang. `drawn_digits` reads the fonts.
+# fork of this, and then it would hang. `drawn_digits` reads the fonts, which workers need.
 c.Examine.preload = """
 from helpers import data, networks, quiet
 with quiet():
     import keras
-data.drawn_digits(1)
+if __name__ == "worker":
+    data.drawn_digits(1)
 """
 # What student code may import of this folder, and what of it holds answers: that does nothing there.
 c.Examine.importable = ["helpers"]

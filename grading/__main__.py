@@ -104,6 +104,12 @@ def parser() -> argparse.ArgumentParser:
         "--unsafe", action="store_true",
         help="grade without a sandbox: only where you trust every submission",
     )  # fmt: skip
+    said.add_argument(
+        "--examiners",
+        type=int,
+        metavar="N",
+        help="so many at once; else as many as there are cores",
+    )
     said.add_argument("--no-feedback", action="store_true", help="leave out the feedback pages")
     return said
 
@@ -122,7 +128,7 @@ def graded(classroom, options: argparse.Namespace) -> int:
         print(f"{'on ' if layer.on else 'OFF'}  {layer.name}: {layer.what}")
     begun = time.monotonic()
     total = len(classroom.homes) + len(classroom.absent)
-    with Progress(total) as progress, examiners(options.scheduler) as executor:
+    with Progress(total) as progress, examiners(options.scheduler, options.examiners) as executor:
         outcomes = classroom.run(executor, options.again, progress.tell)
     seconds = time.monotonic() - begun
     with gradebook.opened(classroom.course) as book:

@@ -1525,7 +1525,7 @@ class HurriedExaminer(ExaminerClient):
         super().__init__(SETTINGS)
 
 
-PATIENCE = {"cell": 3.0, "build": 4.0, "call": 1.0, "grace": 1.0, "submission": 25.0}
+PATIENCE = {"cell": 2.0, "build": 3.0, "call": 1.0, "grace": 1.0, "submission": 20.0}
 """Seconds, in place of the grader's own, so that what never ends ends soon."""
 
 

@@ -191,7 +191,6 @@ def test_a_second_run_in_the_same_folder_says_so_and_touches_nothing(tmp_path):
             "Another run is grading in this folder. Wait until it ends, then run this again.\n"
         )
     assert not (tmp_path / "autograded").exists()
-    assert course.grade().returncode == 0 and course.rows()["ada"]["points"] == "8"
 
 
 @pytest.mark.sandbox

@@ -21,7 +21,7 @@ def graded(tmp_path_factory, request):
     count = LONG if request.config.getoption("--long") else SHORT
     made = broken_class(course.folder, NAME, count, share=BROKEN / count)
     assert len(made) == count
-    done = course.grade("--no-feedback", seconds=1500)
+    done = course.grade("--no-feedback", "--examiners", "2", seconds=1500)
     assert done.stderr == "", done.stderr
     assert done.returncode == 0, "whoever cannot be graded is a row"
     return course, made, course.rows()

@@ -21,7 +21,7 @@ from grading.boundary.examiner import what
 from tests.corpus import Answer, answers
 from tools.notebooks import ROOT, assignments, read
 
-ENDLESS, SECONDS = "a loop that never ends", 1
+ENDLESS, SECONDS = "a loop that never ends", 0.3
 """Answers of this name are stopped after so long; all others have a student's time."""
 OWN_LINE = r"\n  in line .*(?:\n    .*)*"
 """The line at which a loop without end is stopped is chance; all else that is said is not."""

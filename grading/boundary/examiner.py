@@ -190,7 +190,9 @@ def preload(settings: Settings) -> None:
     for name in ("preload", "setup"):
         try:
             with importing():
-                exec(compile(getattr(settings, name), f"<{name}>", "exec"), {})
+                exec(
+                    compile(getattr(settings, name), f"<{name}>", "exec"), {"__name__": "examiner"}
+                )
         except Exception as error:
             raise NoSandbox(
                 f"c.Examine.{name} in nbgrader_config.py stopped with {type(error).__name__}: {error}"

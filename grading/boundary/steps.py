@@ -25,7 +25,9 @@ class Examine(NbGraderPreprocessor):
         config=True
     )
     preload = Unicode(
-        "", help="run once in workers and examiners: imports only, no framework may begin to work"
+        "",
+        help="run once in workers and examiners, which are its __name__: imports only, no framework "
+        "may begin to work",
     ).tag(config=True)
     importable = List(
         Unicode(), help="the course's own packages and modules that a student's cells may import"

@@ -25,7 +25,7 @@ def examine(cells: list[dict], settings: Settings) -> dict[str, dict]:
 
 
 @contextlib.contextmanager
-def examiners(scheduler: str = "") -> Iterator[Executor]:
+def examiners(scheduler: str = "", count: int | None = None) -> Iterator[Executor]:
     """Where submissions are examined: a thread and an examiner for each core, or a Dask cluster."""
     if scheduler:
         from distributed import Client
@@ -46,7 +46,7 @@ def examiners(scheduler: str = "") -> Iterator[Executor]:
                 ) from None
             yield client.get_executor(pure=False, retries=3)
         return
-    pool = ThreadPoolExecutor(os.cpu_count() or 1, initializer=gives_way)
+    pool = ThreadPoolExecutor(count or os.cpu_count() or 1, initializer=gives_way)
     try:
         yield pool
     finally:

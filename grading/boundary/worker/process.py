@@ -59,7 +59,7 @@ def main() -> None:
         )  # the kernel keeps these from a sandbox's first process
     sys.meta_path.insert(0, Silencer(settings.silent))
     with importing():
-        exec(settings.preload, {})
+        exec(settings.preload, {"__name__": "worker"})
         shell = Shell.made()
     calling.not_the_students(Path(__file__).parents[3])  # the folder of all that we put here
     empty(scratch)
