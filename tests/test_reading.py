@@ -53,9 +53,16 @@ def submit(course: Path, data: str | bytes, path: str = f"ada/{NAME}/{FILE}") ->
     return file
 
 
+def collected(course: Path, assignment: str) -> list[collecting.Submission]:
+    """Every student's submission, as a class run opens them one by one."""
+    released = course / "release" / assignment / f"{assignment}.ipynb"
+    known = collecting.names_in(released)
+    return [collecting.submission(h, assignment, course, known) for h in collecting.homes(course)]
+
+
 def said(course: Path) -> tuple[str, str]:
     """The status and the sentence of the only submission."""
-    (submission,) = collecting.collected(course, NAME)
+    (submission,) = collected(course, NAME)
     return submission.status, submission.sentence
 
 
@@ -64,19 +71,19 @@ def said(course: Path) -> tuple[str, str]:
 
 def test_a_notebook_in_its_place_can_be_graded(course):
     path = submit(course, text())
-    assert collecting.collected(course, NAME) == [collecting.Submission("ada", "", "", path)]
+    assert collected(course, NAME) == [collecting.Submission("ada", "", "", path)]
 
 
 def test_nobody_handed_in_anything(course):
-    assert collecting.collected(course, NAME) == []
-    assert collecting.collected(course / "nowhere", NAME) == []
+    assert collected(course, NAME) == []
+    assert collected(course / "nowhere", NAME) == []
 
 
 def test_students_come_in_order_and_folders_of_programs_are_none(course):
     for folder in ("noor", "ada", ".ipynb_checkpoints", "__MACOSX", ".git"):
         submit(course, text(), f"{folder}/{NAME}/{FILE}")
     submit(course, "a list of names", "README.txt")
-    assert [s.student for s in collecting.collected(course, NAME)] == ["ada", "noor"]
+    assert [s.student for s in collected(course, NAME)] == ["ada", "noor"]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +146,7 @@ def test_a_link_out_of_the_students_folder_is_not_followed(course, target):
     path.parent.mkdir(parents=True)
     path.symlink_to(target.format(NAME))
     assert path.is_file()
-    ada, noor = collecting.collected(course, NAME)
+    ada, noor = collected(course, NAME)
     assert ada.sentence == (
         f"unreadable: {NAME}/{FILE} is a link out of the student's folder and is not followed; "
         "ask for the file itself."
@@ -208,7 +215,7 @@ def test_a_file_that_fails_while_it_is_read(course, monkeypatch):
 @pytest.mark.parametrize("student", ["Jürgen Groß", "李 小龍", "o'neil, pat", "a+b", "x.y-z_1"])
 def test_names_that_nbgrader_takes(course, student):
     submit(course, text(), f"{student}/{NAME}/{FILE}")
-    (submission,) = collecting.collected(course, NAME)
+    (submission,) = collected(course, NAME)
     assert (submission.student, submission.status) == (student, "")
 
 
@@ -217,7 +224,7 @@ def test_names_that_nbgrader_takes(course, student):
 )
 def test_names_that_nbgrader_does_not_take(course, student):
     submit(course, text(), f"{os.fsdecode(student)}/{NAME}/{FILE}")
-    (submission,) = collecting.collected(course, NAME)
+    (submission,) = collected(course, NAME)
     assert submission.status == "unreadable"
     assert "nbgrader cannot take the folder's name" in submission.sentence
     assert submission.student.isprintable() and submission.sentence.isprintable()
@@ -454,7 +461,7 @@ def test_every_way_in_which_files_get_broken(tmp_path):
     for step in ("source", "release"):
         shutil.copytree(ROOT / step / NAME, tmp_path / step / NAME)
     made = broken_class(tmp_path, NAME, count=2 * len(mishaps.WAYS), share=0.5)
-    found = {s.student: s for s in collecting.collected(tmp_path, NAME)}
+    found = {s.student: s for s in collected(tmp_path, NAME)}
     assert found.keys() == made.keys()
     for student, one in made.items():
         ungraded = one.status if one.status in ("missing", "unreadable") else ""

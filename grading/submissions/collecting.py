@@ -35,12 +35,6 @@ class Missing(Trouble):
     status = "missing"
 
 
-def collected(course: Path, assignment: str) -> list[Submission]:
-    """Every student's submission, in the students' order."""
-    known = names_in(course / "release" / assignment / f"{assignment}.ipynb")
-    return [submission(home, assignment, course, known) for home in homes(course)]
-
-
 def homes(course: Path) -> list[Path]:
     """Where each student's submissions are, in the students' order; nothing of it is opened."""
     return sorted(students(course / "submitted"))
