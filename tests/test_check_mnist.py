@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
 from cards import card_of, flat, passes
 
 from helpers import check
-from helpers.check import oracle
+from helpers.check import oracle, work
 from helpers.check.exercises import cnn, reading, separable_cnn, training
 from helpers.data import drawn_digits
 
@@ -180,7 +182,9 @@ def test_what_does_not_learn_is_told_why(train, words):
 
 
 def test_a_network_begins_alike_every_time():
-    first, again, other = (training.Untrained(seed).built().get_weights() for seed in (3, 3, 4))
+    first, again, other = (
+        training.Untrained(seed, training.Task(0)).built().get_weights() for seed in (3, 3, 4)
+    )
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not np.array_equal(first[0], other[0])
 
@@ -191,7 +195,11 @@ def test_a_network_begins_alike_every_time():
 def test_multiply_adds_are_counted_however_a_network_is_put_together():
     # 26*26*9 * 16, then 11*11 * (9*16 + 16*32), then 3*3 * (9*32 + 32*64), and 64*10
     by_hand = 26 * 26 * 9 * 16 + 11 * 11 * (9 * 16 + 16 * 32) + 9 * (9 * 32 + 32 * 64) + 640
-    assert separable_cnn.multiply_adds(separable_cnn.three_convolutions()) == by_hand == 198_384
+    assert (
+        separable_cnn.multiply_adds(separable_cnn.three_convolutions(), (28, 28, 1))
+        == by_hand
+        == 198_384
+    )
     shared = layers.Conv2D(1, 3, padding="same")  # used twice, counted twice: 2 * 28*28 * 9
     image = keras.Input((28, 28, 1))
     block = keras.Sequential([layers.Conv2D(4, 2, strides=2), layers.DepthwiseConv2D(3)])
@@ -199,7 +207,7 @@ def test_multiply_adds_are_counted_however_a_network_is_put_together():
     model = keras.Model(image, outputs)
     # 14*14 * 4*4 for the block's first layer, 12*12 * 9*4 for its second, 12*12*4 * 10
     by_hand = 2 * 28 * 28 * 9 + 14 * 14 * 16 + 12 * 12 * 36 + 12 * 12 * 4 * 10
-    assert separable_cnn.multiply_adds(model) == by_hand
+    assert separable_cnn.multiply_adds(model, (28, 28, 1)) == by_hand
 
 
 def ended(*steps, last="softmax"):
@@ -243,8 +251,138 @@ def test_the_same_network_earns_the_same_mark():
     reached = []
     for _ in range(2):
         keras.utils.set_random_seed(1)
-        reached.append(separable_cnn.after_training(ended(layers.Flatten)()))
+        reached.append(separable_cnn.after_training(ended(layers.Flatten)(), training.Task(0)))
     assert reached[0] == reached[1]
+
+
+def test_all_products_are_counted_as_they_are_written():
+    """Against the counts by hand, and NumPy's own of an einsum."""
+    rng, counted = np.random.default_rng(0), Counter()
+    a, b, k = rng.normal(size=(5, 7)), rng.normal(size=(7, 3)), rng.normal(size=(3, 3, 2, 4))
+    image, keys = rng.normal(size=(1, 8, 8, 2)), rng.normal(size=(1, 6, 2, 5))
+    ops, each = keras.ops, {}
+    calls = {
+        "matmul": lambda: ops.matmul(a, b),
+        "dot": lambda: ops.dot(a, b),
+        "inner": lambda: ops.inner(a, b.T),
+        "tensordot": lambda: ops.tensordot(a, b, axes=1),
+        "outer": lambda: ops.outer(a[0], b[0]),
+        "vdot": lambda: ops.vdot(a, a),
+        "einsum": lambda: ops.einsum("...ij,jk->...ik", a[None, None], b),
+        "conv": lambda: ops.conv(image, k, padding="same"),
+        "conv by name": lambda: ops.conv(inputs=image, kernel=k, strides=2),
+        "depthwise_conv": lambda: ops.depthwise_conv(image, k[..., :1]),
+        "separable_conv": lambda: ops.separable_conv(image, k[..., :1], k[:1, :1]),
+        "conv_transpose": lambda: ops.conv_transpose(image, k.swapaxes(2, 3), strides=2),
+        "attention": lambda: ops.dot_product_attention(keys, keys, keys),
+        "multiply": lambda: ops.multiply(a, a),
+        "one for each channel": lambda: ops.multiply(a, a[0]),
+        "sums": lambda: ops.add(a, a),
+    }
+    for name, call in calls.items():
+        with work.counted(counted):
+            call()
+        each[name] = counted.total() - sum(each.values())
+    assert each == {
+        "matmul": 5 * 7 * 3, "dot": 105, "inner": 105, "tensordot": 105, "einsum": 105,
+        "outer": 7 * 3, "vdot": 35,
+        "conv": 8 * 8 * 72, "conv by name": 3 * 3 * 72, "depthwise_conv": 6 * 6 * 18,
+        "separable_conv": 6 * 6 * (18 + 8), "conv_transpose": 8 * 8 * 72,
+        "attention": 6 * 6 * 2 * (5 + 5), "multiply": 35, "one for each channel": 0, "sums": 0,
+    }  # fmt: skip
+
+
+def held_in_constants():
+    """A network of three convolutions whose kernels are no layer's, and so no parameters of one."""
+    rng, x = np.random.default_rng(0), (image := keras.Input((28, 28, 1)))
+    for shape in ((3, 3, 1, 32), (3, 3, 32, 48)):
+        x = keras.ops.relu(keras.ops.conv(x, rng.normal(size=shape).astype("float32")))
+    x = keras.ops.mean(x, axis=(1, 2))
+    return keras.Model(image, layers.Dense(10, activation="softmax")(x))
+
+
+def test_constants_of_the_graph_are_held_and_their_work_is_done():
+    model = held_in_constants()
+    assert model.count_params() == 490  # 48 * 10 + 10
+    assert work.held(model) == 490 + 9 * 32 + 9 * 32 * 48
+    assert work.multiply_adds(model, (28, 28, 1)) == (
+        26 * 26 * 9 * 32 + 24 * 24 * 9 * 32 * 48 + 48 * 10
+    )
+    card = card_of(check.build_separable_cnn, held_in_constants, part="budget")
+    assert "it has 14,602 parameters; 10,000 are allowed." in flat(card)
+
+
+def test_a_configuration_of_layers_holds_no_constants():
+    assert work.held(separable_cnn.three_convolutions()) == 3_898
+    assert work.held(cnn.mnist_cnn()) == 1_199_882
+
+
+@cache
+def learned_at_home() -> list[np.ndarray]:
+    """Weights of `train`'s network that know drawn digits well, whatever they are called there."""
+    x, y = training.digits(4000, seed=77)
+    model = training.Untrained(1, training.Task(1)).built()
+    trained_by(lambda: "adam", 12, verbose=0)(model, x, y)
+    judged = training.digits(1000, seed=78)
+    right = np.asarray(model(judged[0])).argmax(axis=1) == judged[1].argmax(axis=1)
+    assert right.mean() > 0.75  # they do know them
+    return model.get_weights()
+
+
+@pytest.mark.parametrize("seed", [0, 7101])
+def test_weights_that_were_learned_elsewhere_earn_nothing(seed):
+    def train(model, x, y):
+        model.set_weights(learned_at_home())
+
+    card = card_of(check.train, train, seed=seed)
+    assert "of new images, and should be on 50%" in flat(card)
+
+
+def test_what_a_network_has_learned_before_does_not_count():
+    """A frozen layer, fitted to the very digits that it is judged by, begins anew like any other."""
+    task = training.Task.drawn(np.random.default_rng([0, *b"learns"]))
+    x, y = task.judged_on()
+    fitted = np.linalg.lstsq(x.reshape(len(x), -1), y - 0.1, rcond=None)[0]
+
+    def build():
+        model = ended(layers.Flatten)()
+        model.layers[-1].set_weights([100 * fitted, np.zeros(10)])
+        model.layers[-1].trainable = False
+        assert task.accuracy(model) > 0.9
+        return model
+
+    check.build_separable_cnn(build, part="budget")
+    card = card_of(check.build_separable_cnn, build, part="learns")
+    assert "trained for 6 epochs it is right on" in flat(card)
+
+
+def test_a_network_begins_as_its_layers_do():
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            layers.Conv2D(4, 3, kernel_initializer="ones", bias_initializer="ones"),
+            layers.BatchNormalization(gamma_initializer="zeros", beta_initializer="ones"),
+            layers.Dropout(0.5),
+        ]
+    )
+    before = {weight.path: np.asarray(weight) for weight in model.weights}
+    separable_cnn.begin_anew(model)
+    kernel, bias, gamma, beta, mean, variance = (np.asarray(w) for w in model.weights[:6])
+    assert 0 < np.abs(kernel).max() <= np.sqrt(6 / (9 + 36)) and len(np.unique(kernel)) == 36
+    assert (bias == 0).all() and (beta == 0).all() and (mean == 0).all()
+    assert (gamma == 1).all() and (variance == 1).all()
+    for weight in model.weights[6:]:  # the state of the dropout's generator
+        assert np.array_equal(np.asarray(weight), before[weight.path])
+
+
+def test_another_seed_means_other_digits_and_other_names_for_them():
+    tasks = [training.Task(seed) for seed in (3, 4)]
+    (x, y), (other, _) = (task.trained_on() for task in tasks)
+    assert not np.array_equal(x, other) and not np.array_equal(x[:1000], tasks[0].judged_on()[0])
+    drawn = training.digits(training.TRAINED_ON, 6)[1].argmax(axis=1)
+    named = {digit: set(y.argmax(axis=1)[drawn == digit]) for digit in range(10)}
+    assert sorted(name for names in named.values() for name in names) == list(range(10))
+    assert any(names != {digit} for digit, names in named.items())
 
 
 # ---------------------------------------------------------------- confusion_matrix

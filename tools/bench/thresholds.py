@@ -69,14 +69,15 @@ def networks() -> dict:
 
 def reached_by(train, seed: int) -> float:
     oracle.keras().utils.set_random_seed(seed)
-    model = training.Untrained(seed).built()
-    train(model, *training.digits(training.TRAINED_ON, seed + 1))
-    return training.accuracy(model)
+    task = training.Task(seed)
+    model = training.Untrained(seed, task).built()
+    train(model, *task.trained_on())
+    return task.accuracy(model)
 
 
 def reached_with(build, seed: int) -> float:
     oracle.keras().utils.set_random_seed(seed)
-    return separable_cnn.after_training(build(), seed)
+    return separable_cnn.after_training(build(), training.Task(seed), seed)
 
 
 def measure(title: str, bound: float, candidates: dict, reached, seeds: int) -> None:

@@ -14,7 +14,6 @@ a single Dense layer            67.4% to 69.5%
 """
 
 from dataclasses import dataclass
-from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,7 +21,8 @@ import numpy as np
 from helpers.check import oracle
 from helpers.check.core import Part
 from helpers.check.exercises.models import TO_BUILD, built_model, differs, input_shape, output_shape
-from helpers.check.exercises.training import TRAINED_ON, TrainingExercise, accuracy, digits
+from helpers.check.exercises.training import Task, TrainingExercise, digits
+from helpers.check.work import held, multiply_adds
 
 PARAMETERS, MULTIPLY_ADDS = 10_000, 400_000
 EPOCHS, BATCH, PEAK = 6, 16, 0.01
@@ -33,40 +33,6 @@ TRAINED_UP_TO = 5
 """So many times the budget a network may have, and still be trained by the check."""
 
 SIZE, CLASSES = (28, 28, 1), 10
-
-
-def calls(model: Any) -> list[tuple[Any, tuple]]:
-    """Each layer that has weights of its own, with the shape it makes, every time it is called.
-
-    Found by calling the model on an image, so that it does not matter how it was put together.
-    """
-    keras, found = oracle.keras(), []
-    original = keras.layers.Layer.__call__
-
-    def watched(layer, *args, **options):
-        before = len(found)
-        made = original(layer, *args, **options)
-        inner = {id(w) for called, _ in found[before:] for w in called.weights}
-        if any(id(weight) not in inner for weight in layer.weights):
-            found.append((layer, tuple(made.shape)))
-        return made
-
-    keras.layers.Layer.__call__ = watched
-    try:
-        model(keras.ops.zeros((1, *SIZE)), training=False)
-    finally:
-        keras.layers.Layer.__call__ = original
-    return found
-
-
-def multiply_adds(model: Any) -> int:
-    """Each weight of a kernel works once at every output position; biases and norms do not count."""
-    return sum(
-        prod(shape[1:-1]) * prod(weight.shape)
-        for layer, shape in calls(model)
-        for weight in layer.weights
-        if len(weight.shape) > 1
-    )
 
 
 def no_classifier(answer: Any) -> tuple[str, ...]:
@@ -87,8 +53,8 @@ def no_classifier(answer: Any) -> tuple[str, ...]:
 def too_large(answer: Any, times: int = 1) -> tuple[str, ...]:
     """What costs more than so many times the budget."""
     for what, yours, allowed in (
-        ("parameters", answer.count_params(), PARAMETERS),
-        ("multiply-adds", multiply_adds(answer), MULTIPLY_ADDS),
+        ("parameters", held(answer), PARAMETERS),
+        ("multiply-adds", multiply_adds(answer, SIZE), MULTIPLY_ADDS),
     ):
         if yours > times * allowed:
             return (
@@ -119,10 +85,11 @@ class CanLearn:
     agrees_by_chance: ClassVar[bool] = False
 
     def difference(self, answer: Any, right: Any = None, slack: Any = None) -> tuple[str, ...]:
-        lines = no_classifier(answer) or too_large(answer, times=TRAINED_UP_TO)
+        model, task = answer
+        lines = no_classifier(model) or too_large(model, times=TRAINED_UP_TO)
         if lines:
             return lines
-        reached = after_training(answer)
+        reached = after_training(model, task)
         if reached >= REACHED:
             return ()
         return (
@@ -132,18 +99,42 @@ class CanLearn:
         )
 
 
-def after_training(model: Any, seed: int = 0) -> float:
-    """Adam, with a rate that rises to its peak and falls to 0; the same for the same seed."""
+def after_training(model: Any, task: Task, seed: int = 0) -> float:
+    """From fresh weights, by Adam with a rate that rises to its peak and falls to 0; the same twice."""
     keras = oracle.keras()
     keras.utils.set_random_seed(seed)
-    x, y = digits(TRAINED_ON, seed=9002)
+    begin_anew(model)
+    x, y = task.trained_on()
     steps = EPOCHS * len(x) // BATCH
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, int(0.7 * steps), warmup_target=PEAK, warmup_steps=int(0.3 * steps)
     )
     model.compile(keras.optimizers.Adam(rate), "categorical_crossentropy")
     model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
-    return accuracy(model)
+    return task.accuracy(model)
+
+
+def begin_anew(model: Any) -> None:
+    """Weights as Keras' own layers begin with, whatever the student put there."""
+    random = oracle.keras().initializers.GlorotUniform()
+    for weight in model.weights:
+        if len(weight.shape) > 1:
+            weight.assign(random(weight.shape))
+        elif "int" not in str(weight.dtype):  # else it is the state of a random generator
+            scales = weight.name in ("gamma", "moving_variance")
+            weight.assign((np.ones if scales else np.zeros)(weight.shape))
+
+
+class Unseen(dict):
+    """A call without arguments; what it is judged by is not told to the function."""
+
+    def __init__(self, task: Task):
+        super().__init__()
+        self.task = task
+
+
+def with_its_task(answer: Any, case: Unseen) -> tuple[Any, Task]:
+    return answer, case.task
 
 
 def three_convolutions():
@@ -170,7 +161,7 @@ build_separable_cnn = TrainingExercise(
     terms=TO_BUILD,
     parts={
         "budget": Part(lambda rng: [{}], Budget()),
-        "learns": Part(lambda rng: [{}], CanLearn()),
+        "learns": Part(lambda rng: [Unseen(Task.drawn(rng))], CanLearn(), with_its_task),
     },
     misconceptions=(),
     hints=(

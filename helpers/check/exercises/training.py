@@ -39,18 +39,41 @@ def digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return images[..., np.newaxis] / np.float32(255), np.eye(10, dtype="float32")[labels]
 
 
-def accuracy(model: Any, seed: int = 9000) -> float:
-    """The share of right answers on digits that no one trains on."""
-    x, y = digits(JUDGED_ON, seed)
-    halves = [oracle.to_numpy(model(half, training=False)) for half in np.split(x, 2)]
-    return float((np.concatenate(halves).argmax(axis=1) == y.argmax(axis=1)).mean())
+@dataclass(frozen=True)
+class Task:
+    """Digits to train on and others to be judged on. Only the seed tells which.
+
+    It also tells which class each digit is: weights that somebody learned elsewhere know nothing.
+    """
+
+    seed: int
+
+    def trained_on(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.renumbered(TRAINED_ON, 2 * self.seed)
+
+    def judged_on(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.renumbered(JUDGED_ON, 2 * self.seed + 1)
+
+    def renumbered(self, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        x, y = digits(count, seed)
+        return x, y[:, np.random.default_rng(self.seed).permutation(10)]
+
+    def accuracy(self, model: Any) -> float:
+        """The share of right answers on digits that were not trained on."""
+        x, y = self.judged_on()
+        halves = [oracle.to_numpy(model(half, training=False)) for half in np.split(x, 2)]
+        return float((np.concatenate(halves).argmax(axis=1) == y.argmax(axis=1)).mean())
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator) -> "Task":
+        return cls(int(rng.integers(10**6)))
 
 
 class Untrained:
     """A small network. Each call of the student's function is given a fresh one."""
 
-    def __init__(self, seed: int):
-        self.seed, self.given = seed, None
+    def __init__(self, seed: int, task: Task):
+        self.seed, self.task, self.given = seed, task, None
 
     def __repr__(self) -> str:
         return "an untrained network"
@@ -126,7 +149,7 @@ def trained(answer: Any, case: Case) -> Trained:
     optimizer = getattr(model, "optimizer", None)
     finite = all(np.isfinite(w).all() for w in after)
     return Trained(
-        accuracy=accuracy(model) if finite else 0.0,
+        accuracy=case["model"].task.accuracy(model) if finite else 0.0,
         moved=any((a != b).any() for a, b in zip(before, after, strict=True)),
         finite=finite,
         rate=None if optimizer is None else float(oracle.to_numpy(optimizer.learning_rate)),
@@ -135,8 +158,9 @@ def trained(answer: Any, case: Case) -> Trained:
 
 
 def two_thousand_digits(rng) -> list[Case]:
-    x, y = digits(TRAINED_ON, int(rng.integers(1, 9000)))
-    return [{"model": Untrained(int(rng.integers(10**6))), "x": x, "y": y}]
+    task = Task.drawn(rng)
+    x, y = task.trained_on()
+    return [{"model": Untrained(int(rng.integers(10**6)), task), "x": x, "y": y}]
 
 
 @dataclass(frozen=True)
