@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 INSIDE = {"contract", "grading.boundary.values", "grading.boundary.protocol",
           "grading.boundary.settings"}  # fmt: skip
-BOUNDARY = INSIDE | {"grading", "grading.boundary"}
+BOUNDARY = INSIDE | {"grading", "grading.plain", "grading.boundary"}
 MAY_IMPORT = {
     "contract": set(),
     "grading/boundary/values": INSIDE,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from this_course import SETTINGS
 
-from contract import limits
+from contract import calling, limits
 from contract.calling import signature
 from contract.verdicts import UNBROKEN
 from grading.boundary import remote
@@ -348,13 +348,80 @@ def test_any_other_exception_is_a_runtime_error(raised, process):
         ("def apply(f, x): return f(x)",
          "def bad(x): raise ValueError('ours')\ntry: apply(bad, 1)\n"
          "except ValueError as e: assert str(e) == 'ours'\nelse: assert False", "passed"),
-        ("def change(x): x[0] = 9", "x = np.zeros(2)\nchange(x)\nassert x[0] == 0", "passed"),
+        ("def change(x): x[0] = 9", "x = np.zeros(2)\nchange(x)\nassert x[0] == 0", "wrong"),
         ("len = 5\nnp = 6\ncheck = 7", "assert len([1]) == 1 and np.pi > 3 and check.EXERCISES", "passed"),
     ],
 )  # fmt: skip
 def test_asserts_see_what_the_student_defined(student, test, found, process):
     process.run(student)
     assert kind(process, test) == found
+
+
+CHANGES = """
+def change(*args, **options):
+    args[0][0] = 9
+    args[1].append({"new": [1]})
+    args[1][0][1] = "b"
+    args[2]["list"].sort()
+    del args[2]["gone"]
+    args[3][0].clear()
+    options["more"].extend("xy")
+    raise ValueError("too late")
+def leave(*args, **options):
+    return len(args)
+"""
+
+
+@pytest.mark.parametrize("function", ["change", "leave"])
+def test_what_a_function_makes_of_its_arguments_is_seen_as_in_one_process(function, process):
+    """The same test cell, here with the function itself and there with its stand-in."""
+    test = f"""
+array, row, items, inner = np.zeros(3), [1, 2], [[0, "a"]], [5]
+table, more = {{"list": [3, 1], "gone": 0}}, []
+items.append(row)
+given = (array, items, table, (inner, row))
+try:
+    {function}(*given, more=more)
+except ValueError as error:
+    assert str(error) == "too late"
+assert given[0] is array and given[1] is items and items[1] is row and given[3][0] is inner
+found = (array.tolist(), items, table, inner, row, more)
+"""
+    names = {"np": np}
+    exec(CHANGES, names)
+    exec(test, names)
+    process.run(CHANGES)
+    assert kind(process, f"{test}\nassert found == {names['found']!r}") == "passed"
+    changed = names["found"][0][0] == 9 and names["found"][5] == ["x", "y"]
+    assert changed == (function == "change")
+
+
+def test_a_worker_that_lies_about_arguments_changes_no_more_than_it_could(process, monkeypatch):
+    def said(changed):
+        monkeypatch.setattr(process, "ask", lambda *_: {"returned": 1, "changed": changed})
+
+    array, items = np.zeros(3), [1, 2]
+    for changed in ({0: np.ones((9, 9)), 1: "no list", 7: [1], "x": 2}, [1], None, {0: None}):
+        said(changed)
+        process.use("f", [array, items], {})
+    assert array.tolist() == [0, 0, 0] and items == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("last", "shown"),
+    [
+        ("2.5", ["2.5"]), ("answer / 4", ["10.5"]), ("min(answer, 3)", ["3"]),
+        ("'good'", ["'good'"]), ("[answer, 1]", ["[42, 1]"]), ("1.5;", []), ("None", []),
+        ("0.5  # of 1", ["0.5"]), ("share = 0.5", []), ("if answer:\n    0.5", []),
+        ("'x' * 10**6", ["'" + 1999 * "x"]),
+    ],
+)  # fmt: skip
+def test_the_value_of_a_test_cells_last_line_is_shown(last, shown, process):
+    """nbgrader takes a number there for partial credit."""
+    process.run("answer = 42")
+    result = examine(process, f"assert answer == 42\n{last}")
+    assert [output["data"]["text/plain"] for output in result["outputs"]] == shown
+    assert result["found"]["kind"] == "passed"
 
 
 def test_what_a_test_cell_defines_is_there_for_the_next_and_a_stand_in_is_not(process):
@@ -537,3 +604,12 @@ def test_chance_begins_at_the_same_place_in_every_test_cell(process):
     assert first == second
     one, other = first[0]["text"].strip().split(") (")
     assert one.strip("()") != other.strip("()"), "within a cell it goes on"
+
+
+def test_an_argument_is_shown_in_our_words_and_no_text_of_the_students_is(process):
+    process.run("def apply(layer, x):\n    raise ValueError('⟦layer⟧ ⟦x⟧')")
+    with pytest.raises(calling.Problem) as stopped:
+        arguments = {"layer": abs, "x": 2}
+        calling.call(process.stand_ins(["apply"])["apply"], arguments, ["layer", "x"])
+    said = " ".join(stopped.value.finding.lines).replace(UNBROKEN, " ")
+    assert "ValueError: ⟦layer⟧ ⟦x⟧" in said and "apply(layer=<built-in function abs>, x=2)" in said

@@ -15,6 +15,9 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
+from IPython.core.displayhook import DisplayHook
+from IPython.lib.pretty import pretty
+
 from contract import limits
 from contract.verdicts import CheckFailed, NotAttempted
 from grading import ends_with_parent, importing
@@ -28,6 +31,8 @@ from grading.boundary.values import models
 from grading.boundary.values.packing import Packer, Unpacker
 
 TEST = "<test cell>"
+VALUE = 2000
+"""Characters that are shown of the value that a test cell ends with."""
 GIBIBYTES = 6
 """What a test may take: a model of a student's may be small, and what it computes without end."""
 
@@ -79,11 +84,11 @@ def examined(source: str, names: dict[str, Any], worker: WorkerClient) -> dict:
     """Run a test cell: its outputs, and what it found."""
     stand_ins = worker.stand_ins([n for n in free_names(source) if n not in names])
     space = names | stand_ins
-    printed, found, errors = io.StringIO(), {"kind": "passed"}, []
+    printed, found, errors, value = io.StringIO(), {"kind": "passed"}, [], []
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
             with limits.memory(GIBIBYTES):
-                exec(compile(source, TEST, "exec"), space)
+                value = last_value(source, space)
         except CheckFailed as failed:
             found = what(failed)
             lines = failed._render_traceback_()
@@ -94,7 +99,22 @@ def examined(source: str, names: dict[str, Any], worker: WorkerClient) -> dict:
     names.update({n: v for n, v in space.items() if n not in stand_ins})
     text = printed.getvalue()
     streams = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-    return {"outputs": streams + errors, "found": found}
+    return {"outputs": streams + value + errors, "found": found}
+
+
+def last_value(source: str, space: dict[str, Any]) -> list[dict]:
+    """Run a test cell; the value of its last line as a notebook shows it: a number is partial credit."""
+    tree = ast.parse(source, TEST)
+    ends = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, TEST, "exec"), space)
+    value = None if ends is None else eval(compile(ast.Expression(ends.value), TEST, "eval"), space)
+    if value is None or DisplayHook.semicolon_at_end_of_expression(source):
+        return []
+    text = pretty(value, max_seq_length=100)[:VALUE]
+    data = {"text/plain": text}
+    return [
+        {"output_type": "execute_result", "execution_count": None, "data": data, "metadata": {}}
+    ]
 
 
 def kind_of(error: BaseException) -> str:

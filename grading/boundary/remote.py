@@ -7,6 +7,7 @@ comes back is plain data, read with suspicion: whoever answers may be student co
 import builtins
 import contextlib
 import copy
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -19,7 +20,7 @@ from grading.boundary.cells import error_output
 from grading.boundary.protocol import Closed, Late, Line
 from grading.boundary.sandbox import Sandbox
 from grading.boundary.values import exceptions, models
-from grading.boundary.values.packing import Callback, Packer, Refused, Unpacker
+from grading.boundary.values.packing import Callback, Opaque, Packer, Refused, Unpacker
 from grading.boundary.worker import session
 
 GRACE = 5
@@ -227,6 +228,9 @@ class WorkerClient:
             reply = self.ask(message, limits.SECONDS)
         except Gone as gone:
             raise RuntimeError(gone.sentence) from None
+        given = dict(enumerate(args)) | options
+        for key, theirs in mapped(reply.get("changed")).items():
+            becomes(given.get(key), theirs)
         if "raised" in reply:
             kind, message = [*texts(reply["raised"]), "", ""][:2]
             raise built_in(kind, message)
@@ -248,6 +252,7 @@ class WorkerClient:
             "name": function.__name__,
             "positional": list(positional),
             "versions": self.versions or None,
+            "mark": secrets.token_hex(4),
             "terms": {
                 "others": [list(pair) for pair in terms.others],
                 "may_call": list(terms.may_call),
@@ -264,7 +269,7 @@ class WorkerClient:
         if "answer" in reply:
             return reply["answer"]
         if isinstance(reply.get("problem"), dict):
-            raise problem(reply["problem"], arguments)
+            raise problem(reply["problem"], arguments, message["mark"])
         raise calling.Unattempted(next(iter(texts([reply.get("unattempted")])), None))
 
     def reply(self, message: dict, arguments: dict, given: dict, seconds: float) -> dict:
@@ -317,12 +322,12 @@ def texts(value: Any) -> list[str]:
     return [item[:LINE] for item in listed(value)[:OUTPUTS] if isinstance(item, str)]
 
 
-def problem(reply: dict, arguments: dict[str, Any]) -> calling.Problem:
+def problem(reply: dict, arguments: dict[str, Any], mark: str) -> calling.Problem:
     """The card that the worker reports, with our own words for arguments that did not cross."""
     lines = [line[:CHARACTERS] for line in texts(reply.get("lines"))[:LINES]]
     for name, value in arguments.items():
         ours = f"{value!r}".replace(" ", UNBROKEN)
-        lines = [line.replace(session.standing(name), ours) for line in lines]
+        lines = [line.replace(session.standing(name, mark), ours) for line in lines]
     kind, stopped_by = reply.get("kind"), reply.get("stopped_by")
     kind = kind if isinstance(kind, str) and kind in KINDS else "crashed"
     return calling.Problem(
@@ -330,6 +335,30 @@ def problem(reply: dict, arguments: dict[str, Any]) -> calling.Problem:
         stopped_by if isinstance(stopped_by, str) else "",
         texts(reply.get("within")),
     )
+
+
+def becomes(ours: Any, theirs: Any) -> Any:
+    """What a test has in its hands after a call that changed it: the same object, altered as theirs is."""
+    if isinstance(theirs, Opaque) or type(ours) is not type(theirs):
+        return ours if isinstance(theirs, Opaque) else theirs
+    if isinstance(ours, np.ndarray):
+        if ours.shape == theirs.shape and ours.dtype == theirs.dtype and ours.flags.writeable:
+            ours[...] = theirs
+    elif isinstance(ours, list | tuple):
+        items = [becomes(*pair) for pair in zip(ours, theirs, strict=False)]
+        items += theirs[len(ours) :]
+        if isinstance(ours, tuple):
+            return tuple(items)
+        ours[:] = items
+    elif isinstance(ours, dict):
+        items = {key: becomes(ours[key], v) if key in ours else v for key, v in theirs.items()}
+        ours.clear()
+        ours.update(items)
+    elif models.is_model(ours):
+        take_over({"": ours}, {"": theirs})
+    else:
+        return theirs
+    return ours
 
 
 def take_over(given: dict[str, Any], reply: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grading.plain import Told
+
 STATUSES = {
     "missing": "there is no notebook of this assignment's name",
     "unreadable": "its file is not a notebook",
@@ -25,8 +27,8 @@ DONE = ("passed", "by hand", "marked")
 
 
 @dataclass
-class Cell:
-    """A graded cell. ``kind`` is "passed", "by hand" or "marked", or what was found: "wrong", "time", …"""
+class Cell(Told):
+    """A graded cell. ``kind`` is "passed", "partial", "by hand" or "marked", or what was found: "wrong", …"""
 
     kind: str
     points: float
@@ -39,7 +41,7 @@ class Cell:
 
 
 @dataclass
-class Outcome:
+class Outcome(Told):
     """A row of the class: how a submission ended, in the words of STATUSES."""
 
     student: str

@@ -20,7 +20,7 @@ class Progress:
             progress.TimeElapsedColumn(),
             progress.TextColumn("left:"),
             progress.TimeRemainingColumn(),
-            progress.TextColumn("{task.fields[last]}"),
+            progress.TextColumn("{task.fields[last]}", markup=False),  # it is a student's name
             disable=not sys.stdout.isatty(),
         )
         self.task = self.bar.add_task("", total=total, last="")

@@ -147,7 +147,6 @@ def template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=printable,
     )
     environment.filters.update(
         few=few, duration=duration, percent=percent, some=some, sentence=capital
@@ -433,13 +432,6 @@ def lines(
 
 
 # ---------------------------------------------------------------- words and numbers
-
-
-def printable(value: object) -> object:
-    """Text without what no page can show: control characters, halves of letters."""
-    if not isinstance(value, str) or isinstance(value, Markup):
-        return value
-    return "".join(c if c.isprintable() or c.isspace() else "�" for c in value)
 
 
 def few(value: float) -> str:

@@ -2,12 +2,15 @@
 
 import csv
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nbgrader.api import Student
 
 from grading.class_run.outcomes import UNGRADED, Outcome
+
+NUMBER = re.compile(r"-?[0-9.]+")
 
 
 def write(outcomes: Sequence[Outcome], students: dict[str, Student], folder: Path) -> list[Path]:
@@ -101,4 +104,6 @@ def table(path: Path, rows: Sequence[Sequence]) -> Path:
 
 
 def as_text(item: object) -> object:
-    return f"'{item}" if isinstance(item, str) and item[:1] in tuple("=+@\t\r") else item
+    """Text that a spreadsheet would take for a formula, with the sign that says that it is text."""
+    is_formula = isinstance(item, str) and item[:1] in ("=", "+", "-", "@")
+    return f"'{item}" if is_formula and not NUMBER.fullmatch(item) else item

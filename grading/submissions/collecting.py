@@ -14,10 +14,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grading.boundary.cells import grade_id
+from grading.plain import NAME, shown
 from grading.submissions import bounds
 from grading.submissions.reading import Trouble, Unreadable, read
 
-NAME_LENGTH = 80  # characters of a file's name that are shown
 PACKED = (".zip", ".gz", ".tgz", ".rar", ".7z")
 
 
@@ -41,7 +41,7 @@ def homes(course: Path) -> list[Path]:
 
 
 def student_of(home: Path) -> str:
-    return shown(home.stem if os.path.isfile(home) else home.name)
+    return shown(home.stem if os.path.isfile(home) else home.name, NAME)
 
 
 def students(submitted: Path) -> Iterator[Path]:
@@ -79,16 +79,19 @@ def submission(home: Path, assignment: str, course: Path, known: set[str]) -> Su
 
 
 def check_name(home: Path) -> None:
-    """nbgrader looks for a student by a pattern, in which some characters are no characters."""
-    name = home.name
+    """nbgrader looks for a student by a pattern, in which some characters are no characters.
+
+    And it writes the name into its table, where a spreadsheet would take some for a formula.
+    """
+    name, told = home.name, shown(home.name, NAME)
     if len(os.fsencode(name)) > bounds.NAME_BYTES:
         raise Unreadable(
-            f"the folder's name, {shown(name)!r}, has {len(os.fsencode(name))} bytes, and "
+            f"the folder's name, {told!r}, has {len(os.fsencode(name))} bytes, and "
             f"{bounds.NAME_BYTES} are the most; rename it."
         )
-    if shown(name) != name or name != name.strip() or re.search(r"[*?\[\]]", name):
+    if told != name or name != name.strip() or re.search(r"^[-+=@]|[*?\[\]]", name):
         raise Unreadable(
-            f"nbgrader cannot take the folder's name, {shown(name)!r}; rename it to plain letters."
+            f"nbgrader cannot take the folder's name, {told!r}; rename it to plain letters."
         )
 
 
@@ -181,13 +184,7 @@ def check_link(home: Path, path: Path) -> None:
 
 
 def within(path: Path, folder: Path) -> str:
-    return shown(path.relative_to(folder).as_posix())
-
-
-def shown(name: str) -> str:
-    """A name as it can be printed and stored: no line breaks, no bytes that are not text."""
-    plain = "".join(char if char.isprintable() else "�" for char in name)
-    return plain if len(plain) <= NAME_LENGTH else plain[: NAME_LENGTH - 1] + "…"
+    return shown(path.relative_to(folder).as_posix(), NAME)
 
 
 # ---------------------------------------------------------------- whose notebook it is

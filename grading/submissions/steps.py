@@ -7,6 +7,7 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from grading.plain import few
 from grading.submissions import reading, releases, restoring
 
 
@@ -20,7 +21,7 @@ class Restore(NbGraderPreprocessor):
         handed_in = nbformat.from_dict(reading.plain(nb))
         earlier = releases.known(Path(course.root), names["assignment"])
         right, changes = restoring.restored(handed_in, released, earlier)
-        for sentence in changes.tampered + changes.mended:
+        for sentence in few(changes.tampered) + few(changes.mended):
             self.log.warning("%s: %s", names["student"], sentence)
         return right, resources
 

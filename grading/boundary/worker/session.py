@@ -5,6 +5,8 @@ import io
 import time
 from typing import Any
 
+import numpy as np
+
 from contract import calling
 from contract.verdicts import Finding
 from grading.boundary.protocol import Closed, Line
@@ -27,23 +29,28 @@ OUTPUT = 20_000
 TOGETHER_SECONDS, TOGETHER_BYTES = 1.0, 2**17
 """Calls that are asked for together are answered together, up to so much: the rest is asked for again."""
 
+ALTERABLE = (list, tuple, dict, np.ndarray)
+
 
 class Standing:
     """An argument that is no plain data: a copy of it is the thing itself."""
 
-    def __init__(self, name: str, thing: Any):
-        self.name, self.thing = name, thing
+    def __init__(self, shown: str, thing: Any):
+        self.shown, self.thing = shown, thing
 
     def __deepcopy__(self, memo) -> Any:
         return self.thing
 
     def __repr__(self) -> str:
-        return standing(self.name)
+        return self.shown
 
 
-def standing(name: str) -> str:
-    """What a card shows of such an argument, until the examiner puts its own words there."""
-    return f"⟦{name}⟧"
+def standing(name: str, mark: str) -> str:
+    """What a card shows of such an argument, until the examiner puts its own words there.
+
+    ``mark`` is new in every call, so that no text of the student's looks like it by chance.
+    """
+    return f"⟦{name}:{mark}⟧"
 
 
 class Session:
@@ -112,17 +119,26 @@ class Session:
             return opaque(type(value).__name__, "")
 
     def use(self, name: str, args: list, options: dict) -> dict:
-        """Call a function just so: what it returns, or raises."""
+        """Call a function just so: what it returns, or raises, and what it made of its arguments."""
+        given = dict(enumerate(args)) | options
+        before = {key: in_bytes(value) for key, value in given.items()}
         try:
             with self.quietly():
                 returned = self.shell.user_ns[name](*args, **options)
-            returned = crossing(returned)
+            reply = {"returned": crossing(returned)}
         except BaseException as error:
-            return {"raised": [type(error).__name__, calling.describe(error)]}
-        return {"returned": returned}
+            reply = {"raised": [type(error).__name__, calling.describe(error)]}
+        changed = {key: value for key, value in given.items() if in_bytes(value) != before[key]}
+        return reply | {"changed": changed}
 
     def calls(
-        self, name: str, calls: list[dict], positional: list, terms: dict, versions: dict | None
+        self,
+        name: str,
+        calls: list[dict],
+        positional: list,
+        terms: dict,
+        versions: dict | None,
+        mark: str,
     ) -> dict:
         """Call a function with one set of arguments after the other, until one has no answer."""
         terms = calling.Terms(
@@ -130,7 +146,7 @@ class Session:
         )
         begun, replies, size = time.monotonic(), [], 0
         for arguments in calls:
-            reply = self.call(name, arguments, positional, terms, versions)
+            reply = self.call(name, arguments, positional, terms, versions, mark)
             replies.append(reply)
             if "answer" not in reply:
                 break
@@ -146,11 +162,12 @@ class Session:
         positional: list,
         terms: calling.Terms,
         versions: dict | None,
+        mark: str,
     ) -> dict:
         """Call a function as `contract.calling.call` does, and report as plainly."""
         function = self.shell.user_ns[name]
         given = {
-            key: Standing(key, value) if callable(value) or models.is_model(value) else value
+            key: Standing(standing(key, mark), value) if is_standing(value) else value
             for key, value in arguments.items()
         }
         self.begin_chance(terms)
@@ -196,6 +213,19 @@ def crossing(value: Any) -> Plain:
     if size > BYTES - 2**20:
         raise Refused(f"{size / 2**20:,.0f} MB")
     return Plain(plain, size)
+
+
+def is_standing(argument: Any) -> bool:
+    return callable(argument) or models.is_model(argument)
+
+
+def in_bytes(argument: Any) -> bytes:
+    """An argument as it crosses, to see whether a function changed it; nothing where none could."""
+    if not (isinstance(argument, ALTERABLE) or models.is_model(argument)):
+        return b""
+    with contextlib.suppress(Refused):
+        return Packer(models.departing).pack(argument)
+    return b""
 
 
 def plain(problem: calling.Problem) -> dict:
