@@ -133,6 +133,7 @@ def graded(classroom, options: argparse.Namespace) -> int:
     seconds = time.monotonic() - begun
     with gradebook.opened(classroom.course) as book:
         written = tables.write(outcomes, gradebook.students(book), classroom.folder)
+        shown = gradebook.on_pages(book, options.assignment)
     page = classroom.folder / "report.html"
     report.write(
         outcomes,
@@ -142,8 +143,8 @@ def graded(classroom, options: argparse.Namespace) -> int:
         seconds=seconds,
     )
     if not options.no_feedback:
-        students = [outcome.student for outcome in outcomes if is_graded(outcome)]
-        for problem in feedback.written(options.assignment, students, options.again):
+        marks = {o.student: shown.get(o.student, "") for o in outcomes if is_graded(o)}
+        for problem in feedback.written(options.assignment, marks, options.again):
             print(problem)
     nbgrader_export(classroom)
     said(outcomes, page, written[0])

@@ -332,3 +332,79 @@ def test_a_run_that_is_killed_goes_on_and_has_the_marks_of_one_that_is_not(tmp_p
         assert rows[f"student{number}"]["points"] == f"{right}"
         assert sum(score for score, _ in scores.values()) == right
         assert len(scores) == 5, "four tests and the written answer: no cell has two marks"
+
+
+# ---------------------------------------------------------------- what a mark says
+
+
+class Half(AtOnce):
+    """Every test passes, and one of them ends with a number: nbgrader takes it for its points."""
+
+    def __init__(self, test: str, number: str):
+        super().__init__()
+        self.test, self.number = test, number
+
+    def submit(self, function, cells, settings):
+        done = super().submit(function, cells, settings)
+        value = {"output_type": "execute_result", "data": {"text/plain": self.number},
+                 "metadata": {}, "execution_count": None}  # fmt: skip
+        done.result()[self.test]["outputs"] = [value]
+        return done
+
+
+def test_partial_credit_is_given_as_by_nbgrader_and_is_said(course):
+    test = "depthwise_conv2d_window"  # of 4 points
+    ada = ran(course, Half(test, "1.25"))["ada"]
+    assert ada.points == POINTS - BY_HAND - 4 + 1.25
+    assert (ada.cells[test].kind, ada.cells[test].line) == (
+        "partial", "partial credit: 1.25 of 4 points.",
+    )  # fmt: skip
+    assert ada.status == "wrong" and f"{TESTS - 1} of {TESTS} tests passed" in ada.sentence
+    again = ran(course, AtOnce())["ada"]
+    assert again.cells[test].kind == "partial", "as it was kept"
+    whole = ran(course, Half(test, "4.0"), again=True)["ada"]
+    assert (whole.points, whole.cells[test].kind) == (POINTS - BY_HAND, "passed")
+
+
+def test_whoever_is_gone_leaves_no_mark_without_a_word(course):
+    ran(course, AtOnce())
+    submitted = course.folder / "submitted"
+    (submitted / "ada").rename(submitted / "adele")
+    shutil.rmtree(submitted / "bela" / NAME)
+    (submitted / "bela" / NAME).mkdir()
+    outcomes = ran(course, AtOnce())
+    assert outcomes["adele"].points == POINTS - BY_HAND
+    left = "The gradebook still has 30 points of an earlier hand-in; to take them out: nbgrader db"
+    assert outcomes["ada"].sentence == (
+        f"missing: nothing was handed in. {left} student remove ada --force."
+    )
+    assert left in outcomes["bela"].sentence
+    assert "gradebook" not in outcomes["dora"].sentence, "she never had any"
+    removed = run(course.folder, "nbgrader", "db", "student", "remove", "ada", "--force")
+    assert removed.returncode == 0, removed.stderr
+    assert "ada" not in ran(course, AtOnce())
+
+
+def test_a_time_of_handing_in_that_cannot_be_is_none(course):
+    for student, year in (("ada", 1999), ("bela", 2026)):
+        stamp = course.folder / "submitted" / student / NAME / "timestamp.txt"
+        stamp.write_text(f"{year}-01-02 12:00:00.000000 UTC")
+    outcomes = ran(course, AtOnce())
+    assert outcomes["ada"].recorded and outcomes["bela"].mended == []
+    assert outcomes["ada"].mended == [
+        "its timestamp.txt, '1999-01-02 12:00:00.000000 UTC', is no time of handing in, and does "
+        "not count."
+    ]
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
+        assert book.find_submission(NAME, "ada").timestamp is None
+        assert str(book.find_submission(NAME, "bela").timestamp) == "2026-01-02 12:00:00"
+
+
+def test_where_the_course_says_that_students_write_the_time_it_is_left_out(course):
+    config = course.folder / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.Restore.timestamps = False\n")
+    stamp = course.folder / "submitted" / "ada" / NAME / "timestamp.txt"
+    stamp.write_text("2026-01-02 12:00:00.000000 UTC")
+    assert ran(course, AtOnce())["ada"].recorded
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
+        assert book.find_submission(NAME, "ada").timestamp is None

@@ -399,6 +399,7 @@ def test_what_is_out_of_the_ordinary_and_whose():
 def test_a_sandbox_with_a_layer_off_is_told_at_the_top(tmp_path):
     off = Layer("system calls", False, "none that reaches out")
     text = plain(written_page(tmp_path, [student("ada")], layers=[*LAYERS, off]))
+    assert "For all that is done with one submission" in text and "there are 20 min;" in text
     warning = "Off on this machine: system calls (none that reaches out)."
     assert text.index(warning) < text.index("handed in")
     assert "Off on this machine" not in plain(written_page(tmp_path, [student("ada")]))

@@ -66,10 +66,14 @@ class ExaminerClient:
             lost = next((c for c in cells if c["test"] and c["id"] not in results), None)
             if lost is not None:
                 results[lost["id"]] = ended("the examiner was ended while it looked at this.")
+        over = time.monotonic() > until
+        why = (
+            f"its {WHOLE_SECONDS / 60:g} minutes were over"
+            if over
+            else "too much went wrong before"
+        )
         for cell in cells:
-            results.setdefault(
-                cell["id"], ended("it was not looked at: too much went wrong before.")
-            )
+            results.setdefault(cell["id"], ended(f"it was not looked at: {why}."))
         return results
 
     def collect(self, results: dict[str, dict], until: float) -> bool:

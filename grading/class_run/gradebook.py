@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -10,6 +12,7 @@ from nbgrader import api
 from nbgrader.api import (
     Assignment,
     BaseCell,
+    Comment,
     Grade,
     Gradebook,
     MissingEntry,
@@ -112,6 +115,29 @@ def penalties(book: Gradebook, assignment: str, student: str | None = None) -> d
     if student is not None:
         rows = rows.filter(SubmittedAssignment.student_id == student)
     return {who: penalty or 0.0 for who, penalty in rows}
+
+
+def on_pages(book: Gradebook, assignment: str) -> dict[str, str]:
+    """For each student a mark of all that a feedback page shows of the gradebook: points and comments."""
+    queries = [
+        book.db.query(SubmittedAssignment.student_id, kind.cell_id, *columns)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(kind, kind.notebook_id == SubmittedNotebook.id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == assignment)
+        for kind, columns in (
+            (Grade, (Grade.score, Grade.extra_credit)),
+            (Comment, (Comment.auto_comment, Comment.manual_comment)),
+        )
+    ]
+    found: dict[str, list[str]] = defaultdict(list)
+    for student, *row in chain.from_iterable(queries):
+        found[student].append(repr(row))
+    late = penalties(book, assignment)
+    return {
+        student: sha256(repr([sorted(rows), late[student]]).encode()).hexdigest()[:16]
+        for student, rows in found.items()
+    }
 
 
 def students(book: Gradebook) -> dict[str, Student]:

@@ -26,7 +26,7 @@ class Restored:
     student: str
     assignment: str
     text: str  # the notebook, as JSON
-    stamp: bytes  # timestamp.txt; empty where there is none
+    stamp: str  # timestamp.txt; empty where there is none
 
 
 def record(
@@ -63,7 +63,7 @@ def handed_in(restored: Restored, api: NbGraderAPI) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{restored.assignment}.ipynb").write_text(restored.text, encoding="utf-8")
     if restored.stamp:
-        (folder / "timestamp.txt").write_bytes(restored.stamp)  # a late hand-in is late
+        (folder / "timestamp.txt").write_text(restored.stamp)  # a late hand-in is late
     before = course.submitted_directory
     course.submitted_directory = os.path.relpath(place, course.root)
     try:

@@ -33,9 +33,10 @@ from grading.class_run.bounded import Bounded, Ended
 from grading.class_run.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
 from grading.class_run.pool import examine
 from grading.class_run.recording import Restored, record
+from grading.class_run.sentences import left_over, sentence
 from grading.submissions import collecting, releases
 from grading.submissions.opening import Opened, opened
-from grading.submissions.steps import released_notebook
+from grading.submissions.steps import Restore, released_notebook
 
 RESULTS = "results"
 AHEAD = 200
@@ -84,6 +85,7 @@ class Classroom:
         self.api.log_level = "ERROR"
         self.course: CourseDirectory = self.api.coursedir
         self.settings = Examine(config=config).settings(unsafe)
+        self.timestamps = Restore(config=config).timestamps
         self.folder = Path(self.course.root) / RESULTS / assignment
         with gradebook.opened(self.course) as book:
             released = released_notebook(
@@ -95,6 +97,7 @@ class Classroom:
             self.marks = gradebook.marks(book, assignment)
             self.penalties = gradebook.penalties(book, assignment)
             self.terms = terms(book, config, assignment)
+            self.due = book.find_assignment(assignment).duedate
         self.homes = collecting.homes(Path(self.course.root))
         self.absent = sorted(known - set(map(collecting.student_of, self.homes)))
 
@@ -108,6 +111,10 @@ class Classroom:
         running: dict[Future, Job] = {}
 
         def known(outcome: Outcome) -> None:
+            before = self.marks.get(outcome.student)
+            if before and outcome.status in UNGRADED:
+                points = sum(mark.points for mark in before.values())
+                outcome.sentence = left_over(outcome, points - self.penalties[outcome.student])
             outcomes[outcome.student] = outcome
             tell(outcome)
 
@@ -152,7 +159,9 @@ class Classroom:
                     return Opened(collecting.student_of(home), "unreadable", sentence)
 
             for home in self.homes:
-                asked = readers.submit(opened, home, self.assignment, root, released)
+                asked = readers.submit(
+                    opened, home, self.assignment, root, released, self.due, self.timestamps
+                )
                 waiting.append((home, asked))
                 if len(waiting) == READ_AHEAD:
                     yield first()
@@ -175,7 +184,7 @@ class Classroom:
         notebook = nbformat.reads(opened.text, as_version=4)
         cells = code_cells(notebook)
         texts = [cell.source for cell in notebook.cells]
-        parts = [*cells, *texts, version(self.settings), self.terms, opened.stamp.decode("latin-1")]
+        parts = [*cells, *texts, version(self.settings), self.terms, opened.stamp]
         key = fingerprint(parts, self.settings)
         return Job(opened, key, cells)
 
@@ -264,6 +273,10 @@ class Classroom:
             if mark is None:
                 continue
             cell.points, cell.max_points = mark.points, mark.max_points
+            if cell.kind in ("passed", "partial"):
+                part = mark.points < mark.max_points and not mark.by_hand
+                said = f"partial credit: {mark.points:g} of {mark.max_points:g} points."
+                cell.kind, cell.line = ("partial", said) if part else ("passed", "")
             if cell.kind in ("by hand", "marked", "not attempted") and not cell.exercise:
                 cell.kind = (
                     "marked" if mark.by_hand else "by hand" if mark.waits else "not attempted"
@@ -279,28 +292,6 @@ def stopped(cells: list[dict], results: dict[str, dict]) -> dict[str, str]:
     """The student's own cells that had to be ended, and why: "time" or "crashed"."""
     found = {cell["id"]: results[cell["id"]]["found"] for cell in cells if not cell["test"]}
     return {name: what["kind"] for name, what in found.items() if what}
-
-
-def sentence(outcome: Outcome) -> str:
-    """What an instructor wants to know of it, in a line."""
-    tests = [cell for cell in outcome.cells.values() if cell.kind == "passed" or cell.line]
-    passed = sum(cell.kind == "passed" for cell in tests)
-    said = f"{outcome.points:g} of {outcome.max_points:g} points"
-    if outcome.penalty:
-        said += f" after {outcome.penalty:g} off for being late"
-    if passed < len(tests):
-        said += f", {passed} of {len(tests)} tests passed"
-    if outcome.status == "tampered":
-        said += "; put right: " + " ".join(outcome.tampered[:2])
-        more = len(outcome.tampered) - 2
-        said += f" And {more} more." if more > 0 else ""
-    if outcome.status in ("crashed", "timed out"):
-        kinds = ("time",) if outcome.status == "timed out" else ("crashed", "memory", "error")
-        names = [name for name, cell in outcome.cells.items() if cell.kind in kinds]
-        names = [*outcome.stopped, *names]
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        said += f"; look at {', '.join(names[:3])}{more}"
-    return said + ("" if said.endswith(".") else ".")
 
 
 def is_graded(outcome: Outcome) -> bool:

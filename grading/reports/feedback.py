@@ -1,7 +1,8 @@
 """Feedback pages for a class, by nbgrader, on as many cores as there are."""
 
+import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -14,12 +15,18 @@ from grading.class_run.configuration import configuration
 PAGE_SECONDS = 120
 
 
-def written(assignment: str, students: Sequence[str], again: bool = False) -> Iterator[str]:
-    """Writes a page for each student, where the one there is older than the marks.
+def written(assignment: str, marks: Mapping[str, str], again: bool = False) -> Iterator[str]:
+    """Writes a page for each student, where the one there is of another notebook or other marks.
 
-    Yields a sentence for each page that could not be written.
+    ``marks`` says for each student what the gradebook has to show (`gradebook.on_pages`). Yields a
+    sentence for each page that could not be written.
     """
-    stale = [student for student in students if again or is_stale(assignment, student)]
+    shown = made_of(assignment)
+    stale = [
+        student
+        for student, mark in marks.items()
+        if again or shown.get(student) != mark or is_stale(assignment, student)
+    ]
     if not stale:
         return
     cores, here = min(os.cpu_count() or 1, len(stale)), os.getcwd()
@@ -31,6 +38,24 @@ def written(assignment: str, students: Sequence[str], again: bool = False) -> It
                 trouble = f"{student}: no feedback was written: {why}."
             if trouble:
                 yield trouble
+            else:
+                shown[student] = marks[student]
+    kept = file_of(assignment)
+    kept.with_suffix(".part").write_text(json.dumps(shown), encoding="utf-8")
+    os.replace(kept.with_suffix(".part"), kept)
+
+
+def made_of(assignment: str) -> dict[str, str]:
+    """Of which marks each student's page was made; nothing where that is not known."""
+    try:
+        found = json.loads(file_of(assignment).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def file_of(assignment: str) -> Path:
+    return Path("results", assignment, ".feedback.json")
 
 
 def page_in(course: str, assignment: str, student: str) -> str:

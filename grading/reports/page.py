@@ -22,11 +22,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from grading.boundary.bubblewrap import Layer
+from grading.boundary.client import WHOLE_SECONDS
 from grading.class_run.outcomes import STATUSES, UNGRADED, Cell, Outcome
 
 RESULTS = {
     "passed": {"passed"},
-    "wrong": {"wrong", "type", "mutated", "rule"},
+    "wrong": {"wrong", "partial", "type", "mutated", "rule"},
     "stopped": {"crashed", "memory", "error", "time"},
     "not attempted": {"not attempted"},
 }
@@ -92,6 +93,7 @@ def page(
         rows={outcome.student: number for number, outcome in enumerate(outcomes)},
         seconds=seconds,
         layers=layers,
+        most_seconds=WHOLE_SECONDS,
         **numbers(outcomes),
         **answers(outcomes),
         **odd(outcomes),

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbgrader.api import Student
 
 from grading.class_run.outcomes import UNGRADED, Outcome
+from grading.class_run.sentences import for_student
 
 NUMBER = re.compile(r"-?[0-9.]+")
 
@@ -75,7 +76,7 @@ def moodle(outcomes: Sequence[Outcome], students: dict[str, Student]) -> list[li
         name = full_name(who, lambda first, last: f"{first} {last}") or outcome.student
         mail = (who and who.email) or ""
         grade = number(outcome, outcome.points)
-        rows.append([outcome.student, name, mail, grade, outcome.status])
+        rows.append([outcome.student, name, mail, grade, for_student(outcome)])
     return [["Username", "Full name", "Email address", title, "Feedback comments"], *rows]
 
 

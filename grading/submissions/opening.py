@@ -1,13 +1,14 @@
 """A submission opened: found, read and restored in one go, from its folder to the notebook that is graded."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from grading.submissions import bounds, collecting, reading, releases, restoring
+from grading.submissions import collecting, reading, releases, restoring, stamps
 
 
 @dataclass(frozen=True)
@@ -19,23 +20,29 @@ class Opened:
     sentence: str
     text: str = ""  # the notebook, as JSON
     changes: restoring.Changes = field(default_factory=restoring.Changes)
-    stamp: bytes = b""  # of handing it in, as nbgrader's exchange writes it
+    stamp: str = ""  # of handing it in, as nbgrader's exchange writes it
 
 
-def opened(home: Path, assignment: str, course: Path, released: str) -> Opened:
-    """Opens one student's submission; ``released`` is the assignment's notebook, as JSON."""
+def opened(
+    home: Path,
+    assignment: str,
+    course: Path,
+    released: str,
+    due: datetime | None = None,
+    timestamps: bool = True,
+) -> Opened:
+    """Opens one student's submission; ``released`` is the assignment's notebook, as JSON.
+
+    ``due`` is in UTC; ``timestamps`` says whether the time that lies beside the notebook is looked at.
+    """
     submission = collecting.submission(home, assignment, course, names_of(released))
     if submission.status:
         return Opened(submission.student, submission.status, submission.sentence)
     earlier = releases.known(course, assignment)
     right, changes = restoring.restored(reading.read(submission.path), parsed(released), earlier)
-    stamp = stamp_of(submission.path.with_name("timestamp.txt"))
+    stamp, left_out = stamps.of(submission.path.parent, due) if timestamps else ("", "")
+    changes.mended += [left_out] if left_out else []
     return Opened(submission.student, "", "", nbformat.writes(right), changes, stamp)
-
-
-def stamp_of(path: Path) -> bytes:
-    plain = path.is_file() and not path.is_symlink()
-    return path.read_bytes() if plain and path.stat().st_size <= bounds.STAMP_BYTES else b""
 
 
 @cache
