@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader_course import BIN, Course
 
 pytestmark = pytest.mark.sandbox
@@ -80,3 +81,28 @@ def test_nothing_of_the_first_course_is_where_its_students_are(course):
                or "loaded" in c.source)  # fmt: skip
     printed = "".join(output.get("text", "") for output in own.outputs)
     assert printed == "loaded []\ncheck None False\nanswers False\n"
+
+
+def test_marks_and_comments_given_by_hand_are_on_the_page_at_the_next_run(course):
+    """And nobody else's page is written anew."""
+    assert "well said" not in course.feedback("right")
+    pages = {
+        student: course.folder / "feedback" / student / NAME / f"{NAME}.html"
+        for student in ("right", "wrong")
+    }
+    before = {student: page.stat().st_mtime_ns for student, page in pages.items()}
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
+        notebook = book.find_submission(NAME, "right").notebooks[0]
+        (grade,) = [grade for grade in notebook.grades if grade.needs_manual_grade]
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        notebook.comments[0].manual_comment = "well said"
+        book.db.commit()
+    done = course.grade()
+    assert done.returncode == 0, done.stderr
+    assert "well said" in course.feedback("right") and "(Score: 1.5 / 2.0)" in course.feedback(
+        "right"
+    )
+    after = {student: page.stat().st_mtime_ns for student, page in pages.items()}
+    assert after["wrong"] == before["wrong"] and after["right"] > before["right"]
+    row = course.rows()["right"]
+    assert (row["status"], row["points"]) == ("graded", "9.5")

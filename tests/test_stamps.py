@@ -1,6 +1,6 @@
 """When something was handed in: times that can be, and files that hold none."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -38,6 +38,6 @@ def test_nothing_and_a_link_are_no_time(tmp_path):
 
 
 def test_what_has_no_due_date_was_handed_in_before_tomorrow_and_after_nbgrader_was_made():
-    now = datetime.utcnow()
+    now = datetime.now(UTC).replace(tzinfo=None)
     times = {now: True, now + timedelta(days=2): False, datetime(2014, 1, 1): False, DUE: True}
     assert {time: stamps.believable(time, None) for time in times} == times

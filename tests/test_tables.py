@@ -5,7 +5,7 @@ import csv
 import pytest
 from nbgrader.api import Student
 
-from grading.class_run.outcomes import Cell, Outcome
+from grading.class_run.outcomes import STATUSES, UNGRADED, Cell, Outcome
 from grading.reports import tables as exported
 
 NAME = "01_normal_convolution"
@@ -90,8 +90,22 @@ def test_canvas_takes_its_columns_and_the_points_possible(tables):
 def test_moodle_takes_user_names_and_points(tables):
     head, ada, _, chen, _ = tables["moodle"]
     assert head == ["Username", "Full name", "Email address", NAME, "Feedback comments"]
-    assert ada == ["ada", "Ada Lovelace", "ada@example.org", "3", "needs hand marking"]
-    assert chen == ["chen", "chen", "", "", "missing"]
+    assert ada[:4] == ["ada", "Ada Lovelace", "ada@example.org", "3"]
+    assert ada[4] == (
+        "Every test passed. Your written answers are still to be read. Your feedback page says more."
+    )
+    assert chen == ["chen", "chen", "", "", "Nothing was handed in under the assignment's name."]
+
+
+def test_a_student_is_told_a_sentence_whatever_the_status(tmp_path):
+    """Moodle shows it to them: the bare word "tampered" accuses, and says nothing."""
+    for status in STATUSES:
+        outcome = Outcome("ada", NAME, status, "for the instructor", recorded=True)
+        told = exported.moodle([outcome], {})[1][-1]
+        assert len(told.split()) > 2 and told.endswith(".") and status not in told.split()
+        assert ("feedback page" in told) == (status not in UNGRADED)
+    late = Outcome("ada", NAME, "graded", cells={"x": Cell("passed", 9.0, 9.0)}, penalty=1.5)
+    assert "1.5 points are off for being late." in exported.moodle([late], {})[1][-1]
 
 
 def test_nobody_is_a_table_too(tmp_path):

@@ -5,7 +5,7 @@ names have the time), and then it is true. In a folder that came from the studen
 the student's, and nothing here can tell: `c.Restore.timestamps = False` leaves it out.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
@@ -40,5 +40,5 @@ def of(folder: Path, due: datetime | None) -> tuple[str, str]:
 
 def believable(stamp: datetime, due: datetime | None) -> bool:
     """Whether something can have been handed in then; both in UTC, as the gradebook has them."""
-    soon = datetime.utcnow() + DAY
+    soon = datetime.now(UTC).replace(tzinfo=None) + DAY
     return FIRST < stamp < soon and (due is None or abs(stamp - due) < YEAR)
