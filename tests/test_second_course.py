@@ -25,18 +25,23 @@ print("answers", os.path.exists(os.path.join(os.path.dirname(texts.__file__), "c
 """
 
 
+def made(folder: Path) -> subprocess.CompletedProcess:
+    """The course's release, by the same command as this course's."""
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-m", "tools.release"],
+        cwd=folder, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """The second course in a folder of its own, released, handed in by four and graded."""
     folder = tmp_path_factory.mktemp("second") / "course"
     shutil.copytree(ROOT / "tests" / "second_course", folder)
-    environment = {
-        **os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-    }  # fmt: skip
-    released = subprocess.run(
-        [sys.executable, "-m", "tools.release"],
-        cwd=folder, env=environment, capture_output=True, text=True,
-    )  # fmt: skip
+    released = made(folder)
     assert released.returncode == 0, released.stderr
     course = Course(folder, NAME)
     course.submit("right", course.answered())
@@ -106,3 +111,42 @@ def test_marks_and_comments_given_by_hand_are_on_the_page_at_the_next_run(course
     assert after["wrong"] == before["wrong"] and after["right"] > before["right"]
     row = course.rows()["right"]
     assert (row["status"], row["points"]) == ("graded", "9.5")
+
+
+def test_a_test_that_is_added_when_all_is_graded_is_graded_for_everybody(course):
+    """And nobody has tampered: what they answered was the release of that day."""
+    about = {"grade": True, "grade_id": "words_more", "locked": True, "points": 2,
+             "schema_version": 3, "solution": False, "task": False}  # fmt: skip
+    path = course.folder / "source" / NAME / f"{NAME}.ipynb"
+    source = nbformat.read(path, 4)
+    source.cells.append(nbformat.v4.new_code_cell(
+        "assert words(' a  b ') == ['a', 'b']", id="words_more", metadata={"nbgrader": about}
+    ))  # fmt: skip
+    (first,) = [cell for cell in source.cells if cell.id == "words_spaces"]
+    first.metadata.nbgrader.points += 1
+    nbformat.write(source, path)
+    released = made(course.folder)
+    assert released.returncode == 0, released.stderr
+    assert released.stdout.splitlines() == [
+        "words: there are submissions that are graded. new: words_more; other points: "
+        "words_spaces (2 → 3); the next `make grade` grades them all anew, and keeps marks given "
+        "by hand.",
+        "released words",
+    ]
+    done = course.grade()
+    assert done.returncode == 0, done.stderr
+    rows = course.rows()
+    assert {name: row["points"] for name, row in rows.items()} == {
+        "right": "12.5", "untouched": "0", "wrong": "2", "curious": "8",
+    }  # fmt: skip
+    assert {row["max_points"] for row in rows.values()} == {"13"}
+    assert "tampered" not in {row["status"] for row in rows.values()}
+    assert course.marks() == ({n: float(r["points"]) for n, r in rows.items()}, {13.0})
+    again = made(course.folder)
+    assert "words: there are submissions that are graded. nothing changes" in again.stdout
+    source.cells = [cell for cell in source.cells if cell.id != "words_spaces"]
+    nbformat.write(source, path)
+    refused = made(course.folder)
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr
+    assert refused.stderr.startswith("words: words_spaces is gone, and there are marks in it.")
+    assert "words_spaces" in nbformat.writes(course.untouched()), "the release is as it was"

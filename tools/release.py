@@ -1,13 +1,22 @@
 """Make the student versions from source/ with nbgrader, and verify them: `make release`.
 
-The course is the folder that this is run in, as it is nbgrader's.
+The course is the folder that this is run in, as it is nbgrader's. A release is made beside the one
+that there is, and takes its place when it is whole and gives nothing away.
 """
 
+import contextlib
 import os
-import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from nbformat import NotebookNode
+from nbgrader.apps.api import NbGraderAPI
+
+from grading.boundary.cells import about, grade_id, is_test
+from grading.class_run import gradebook
+from grading.class_run.configuration import configuration
 from grading.submissions import releases
 from tools.notebooks import ROOT, NotebookError, assignments, read
 
@@ -15,70 +24,166 @@ from tools.notebooks import ROOT, NotebookError, assignments, read
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
 
 
-def generate(name: str, release: Path, *options: str, course: Path = ROOT) -> None:
+def main() -> None:
+    course = Path.cwd()
+    for source in assignments(course):
+        read(source)  # a broken notebook is named before nbgrader starts
+    for source in assignments(course):
+        make(source, course)
+        print(f"released {source.parent.name}", flush=True)
+
+
+def make(source: Path, course: Path) -> None:
+    """One assignment's release; NotebookError, where it is refused: then the one before is there still."""
+    name = source.parent.name
+    with tempfile.TemporaryDirectory(dir=course, prefix=".release-") as folder:
+        tried, made = Path(folder, "tried"), Path(folder, "made")
+        generate(name, tried, database=False, course=course)
+        verify(source, tried)
+        make_room(source, course)
+        generate(name, made, course=course)
+        verify(source, made)
+        released = course / "release" / name
+        released.parent.mkdir(exist_ok=True)
+        if released.exists():
+            os.replace(released, Path(folder, "before"))
+        os.replace(made / name, released)
+    releases.remember(course, name, read(released / source.name))
+
+
+def generate(name: str, release: Path, database: bool = True, course: Path = ROOT) -> None:
     """Run nbgrader on one assignment; NotebookError with its last words where it fails."""
-    program = Path(sys.executable).with_name("nbgrader")
-    command = [str(program), "generate_assignment", name, "--force", *options]
-    command += [f"--CourseDirectory.release_directory={release}"]
-    # nbgrader starts alembic by name, from wherever PATH says.
-    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        command, cwd=course, env={**os.environ, "PATH": path}, capture_output=True, text=True
-    )
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+    with at(course):
+        config = configuration()
+        config.CourseDirectory.release_directory = str(release)
+        config.GenerateAssignment.no_database = not database
+        config.SaveCells.enabled = database
+        api = NbGraderAPI(config=config)
+        api.log_level = "ERROR"
+        done = api.generate_assignment(name)
+    if not done["success"]:
+        said = done.get("error") or done.get("log") or "nothing"
+        last = said.strip().splitlines()[-1]
         raise NotebookError(f"nbgrader could not make the release of {name}; it said: {last}")
 
 
-def secrets(source: Path) -> set[str]:
-    """The lines of a source notebook that no student may get: solutions and hidden tests."""
-    lines: set[str] = set()
+@contextlib.contextmanager
+def at(course: Path) -> Iterator[None]:
+    """Inside the block, nbgrader works for this course, and finds alembic, which it starts by name."""
+    before, path = os.getcwd(), os.environ["PATH"]
+    os.chdir(course)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        os.environ["PATH"] = path
+
+
+def regenerate(folder: Path) -> None:
+    """Every release, made anew in another folder and without a gradebook."""
+    for source in assignments():
+        generate(source.parent.name, folder, database=False)
+        verify(source, folder)
+
+
+# ---------------------------------------------------------------- what gives something away
+
+
+def parts(source: Path) -> tuple[list[list[str]], set[str]]:
+    """A source notebook's lines: those of each solution and hidden test, and those that may be seen."""
+    regions: list[list[str]] = []
+    visible: set[str] = set()
     for cell in read(source).cells:
         hidden = False
-        for line in cell.source.splitlines():
+        for line in map(str.strip, cell.source.splitlines()):
             if "### END" in line:
                 hidden = False
-            elif hidden and len(line.strip()) > 12:
-                lines.add(line.strip())
-            hidden = hidden or "### BEGIN" in line
-    return lines
+            elif "### BEGIN" in line:
+                hidden = True
+                regions.append([])
+            elif not hidden:
+                visible.add(line)
+            elif len(line) > 12:
+                regions[-1].append(line)
+    return [region for region in regions if region], visible
 
 
 def leaks(source: Path, released: Path) -> list[str]:
     """What stands in the released notebook and should not."""
-    given = "\n".join(cell.source for cell in read(released).cells)
-    given_lines = {line.strip() for line in given.splitlines()}
-    marked = [marker for marker in MARKERS if marker in given]
-    outputs = ["outputs" for cell in read(released).cells if cell.get("outputs")]
-    return marked + sorted(secrets(source) & given_lines) + outputs[:1]
+    cells, (regions, visible) = read(released).cells, parts(source)
+    marked = [marker for marker in MARKERS if any(marker in cell.source for cell in cells)]
+    outputs = ["outputs" for cell in cells if cell.get("outputs")]
+    shown = [{line.strip() for line in cell.source.splitlines()} for cell in cells]
+    given = [line for lines in shown for region in regions for line in away(region, lines, visible)]
+    return marked + list(dict.fromkeys(given)) + outputs[:1]
+
+
+def away(region: list[str], lines: set[str], visible: set[str]) -> list[str]:
+    """The lines of a solution that a cell gives away.
+
+    A line may well stand in what the source shows, too, as an import does. But not most of a solution:
+    then somebody has left a copy of it.
+    """
+    found = [line for line in region if line in lines]
+    imports = all(line.startswith(("import ", "from ")) for line in found)
+    most = len(found) > len(region) / 2 and not imports
+    return found if most else [line for line in found if line not in visible]
 
 
 def verify(source: Path, release: Path) -> None:
     released = release / source.parent.name / source.name
     found = leaks(source, released)
     if found:
-        raise NotebookError(f"{released.name}: a student would see {found[0]!r}.")
+        raise NotebookError(
+            f"{source.parent.name}: a student would see {found[0]!r}. Nothing was released; the "
+            "release from before is as it was."
+        )
     others = [path.name for path in released.parent.iterdir() if path != released]
     if others:
         raise NotebookError(f"{released.parent.name}: {others[0]} does not belong in a release.")
 
 
-def regenerate(folder: Path) -> None:
-    """Every release, made anew in another folder and without a gradebook."""
-    for source in assignments():
-        generate(source.parent.name, folder, "--no-db")
-        verify(source, folder)
+# ---------------------------------------------------------------- where marks are already
 
 
-def main() -> None:
-    course = Path.cwd()
-    for source in assignments(course):
-        read(source)  # a broken notebook is named before nbgrader starts
-        generate(source.parent.name, course / "release", course=course)
-        verify(source, course / "release")
-        name = source.parent.name
-        releases.remember(course, name, read(course / "release" / name / source.name))
-        print(f"released {source.parent.name}")
+def make_room(source: Path, course: Path) -> None:
+    """Says what becomes of the marks that there are, and lets nbgrader add cells to graded work."""
+    name, notebook = source.parent.name, read(source)
+    with at(course), contextlib.suppress(gradebook.NoGradebook):  # none: then nobody has a mark
+        book = gradebook.opened(gradebook.course_of(configuration()))
+        known = gradebook.cells_of(book, name)
+        if known is not None:
+            gone = sorted(known.keys() - {grade_id(cell) for cell in notebook.cells})
+            if gone:
+                raise NotebookError(
+                    f"{name}: {gone[0]} is gone, and there are marks in it. nbgrader takes out no "
+                    "cell of an assignment that is graded: put it back, worth 0 points."
+                )
+            print(f"{name}: {' '.join(plan(notebook, known))}", flush=True)
+            gradebook.add_cells(book, name, notebook)
+        book.close()
+
+
+def plan(notebook: NotebookNode, known: dict[str, gradebook.Known]) -> Iterator[str]:
+    """What the next run will do with submissions that are graded already."""
+    new, points, text = [], [], []
+    for cell in notebook.cells:
+        name, worth = grade_id(cell), about(cell).get("points")
+        if name and name not in known:
+            new.append(name)
+        elif name and known[name].points not in (None, worth):
+            points.append(f"{name} ({known[name].points:g} → {worth:g})")
+        elif name and is_test(cell) and cell.source.strip() != known[name].source.strip():
+            text.append(name)
+    yield "there are submissions that are graded."
+    for what, names in (("new", new), ("other points", points), ("another test", text)):
+        if names:
+            yield f"{what}: {', '.join(names)};"
+    if new or points or text:
+        yield "the next `make grade` grades them all anew, and keeps marks given by hand."
+    else:
+        yield "nothing changes for them."
 
 
 if __name__ == "__main__":

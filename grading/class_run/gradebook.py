@@ -1,4 +1,4 @@
-"""nbgrader's gradebook, read for a whole class at once. Only nbgrader writes it."""
+"""nbgrader's gradebook, read for a whole class at once. Only nbgrader writes marks into it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,14 +15,19 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    GradeCell,
     MissingEntry,
+    SolutionCell,
+    SourceCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
 )
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
 
 from grading.boundary.cells import about, grade_id
 
@@ -138,6 +143,63 @@ def on_pages(book: Gradebook, assignment: str) -> dict[str, str]:
         student: sha256(repr([sorted(rows), late[student]]).encode()).hexdigest()[:16]
         for student, rows in found.items()
     }
+
+
+# ---------------------------------------------------------------- an assignment that is released again
+
+
+@dataclass(frozen=True)
+class Known:
+    """A cell as the gradebook has it: its text, and its points where it has any."""
+
+    source: str
+    points: float | None
+
+
+def course_of(config: Config) -> CourseDirectory:
+    return CourseDirectory(config=config)
+
+
+def cells_of(book: Gradebook, assignment: str) -> dict[str, Known] | None:
+    """The cells of an assignment by grade_id; None where nobody has a mark in it."""
+    try:
+        notebook = book.find_notebook(assignment, assignment)
+    except MissingEntry:
+        return None
+    if not notebook.submissions:
+        return None
+    points = {cell.name: cell.max_score for cell in (*notebook.grade_cells, *notebook.task_cells)}
+    return {c.name: Known(c.source or "", points.get(c.name)) for c in notebook.source_cells}
+
+
+def add_cells(book: Gradebook, assignment: str, source: NotebookNode) -> None:
+    """Cells of ``source`` that the gradebook does not know, with a mark still to be given to everybody.
+
+    `SaveCells` refuses to add a cell where there are submissions, for they have no mark in it.
+    """
+    notebook = book.find_notebook(assignment, assignment)
+    known = {cell.name for cell in notebook.source_cells}
+    for cell in source.cells:
+        name, said = grade_id(cell), about(cell)
+        if not name or name in known:
+            continue
+        where, worth = {"notebook": notebook}, {"cell_type": cell.cell_type}
+        worth["max_score"] = float(said.get("points") or 0)
+        marked, spoken = [], []
+        if said.get("grade"):
+            marked.append(GradeCell(name=name, **where, **worth))
+        if said.get("solution"):
+            spoken.append(SolutionCell(name=name, **where))
+        if said.get("task"):
+            marked.append(TaskCell(name=name, **where, **worth))
+            spoken.append(marked[-1])
+        text = {"source": cell.source, "cell_type": cell.cell_type}
+        book.db.add_all([*marked, *spoken, SourceCell(name=name, **where, **text)])
+        book.db.flush()
+        for submitted in notebook.submissions:
+            book.db.add_all(Grade(cell_id=one.id, notebook=submitted) for one in marked)
+            book.db.add_all(Comment(cell_id=one.id, notebook=submitted) for one in spoken)
+    book.db.commit()
 
 
 def students(book: Gradebook) -> dict[str, Student]:

@@ -6,10 +6,10 @@ seeds reached, and well over what no learning reaches: `python -m tools.bench.th
 ==========================  ===================================================
 `train` on 2,000 digits     right, the lowest to the highest of 20 seeds
 ==========================  ===================================================
-Adam, 3 / 5 epochs          61.3% to 68.0% / 64.1% to 71.1%
-... 5 epochs of batch 128   57.2% to 63.0%
-Adadelta(1.0), SGD(0.1)     65.6% to 76.3%, 61.6% to 74.7%, 5 epochs each
-Adadelta() as Keras has it  6.4% to 12.8%, 5 epochs
+Adam, 3 / 5 epochs          62.6% to 67.2% / 65.5% to 70.2%
+... 5 epochs of batch 128   54.6% to 64.1%
+Adadelta(1.0), SGD(0.1)     64.4% to 74.6%, 58.3% to 72.7%, 5 epochs each
+Adadelta() as Keras has it  5.4% to 14.1%, 5 epochs
 ==========================  ===================================================
 """
 
