@@ -19,7 +19,7 @@ from contract.verdicts import UNBROKEN, Finding
 from grading.boundary.cells import error_output
 from grading.boundary.protocol import Closed, Late, Line
 from grading.boundary.sandbox import Sandbox
-from grading.boundary.values import exceptions, models
+from grading.boundary.values import exceptions, models, visuals
 from grading.boundary.values.packing import Callback, Opaque, Packer, Refused, Unpacker
 from grading.boundary.worker import session
 
@@ -35,6 +35,8 @@ KINDS = {"crashed", "mutated", "time", "memory", "rule", "type"}
 LINES, CHARACTERS = 12, 300
 OUTPUTS, SHOWN, LINE = 500, 200_000, 2000
 """Outputs of a cell and characters in them that are kept, however many somebody sends."""
+PICTURES = 40
+"""Of a whole notebook. Each has `visuals.PICTURE_BYTES` at most."""
 
 GONE = {
     "": ("crashed", "your code ended the process that it ran in."),
@@ -103,7 +105,7 @@ class WorkerClient:
         self.sandbox, self.line = sandbox, None
         self.ran: list[str] = []  # cells that ran and did no harm, to run again in a new fork
         self.deadline = time.monotonic() + SUBMISSION_SECONDS
-        self.forks = 0
+        self.forks, self.pictures = 0, PICTURES
         self.versions: dict[str, Callable] = {}
         self.used: set[str] = set()
         self.callbacks: list[Callable] = []
@@ -206,7 +208,9 @@ class WorkerClient:
         except Gone as gone:
             return [error_output("Ended", gone.sentence)]
         self.ran.append(source)
-        return as_outputs(listed(reply.get("outputs")))
+        outputs = as_outputs(listed(reply.get("outputs")), self.pictures)
+        self.pictures -= sum(map(has_picture, outputs))
+        return outputs
 
     def stand_ins(self, names: Sequence[str]) -> dict[str, Any]:
         """What stands for those of the names that the student has defined."""
@@ -375,11 +379,16 @@ def take_over(given: dict[str, Any], reply: dict[str, Any]) -> None:
                 ours.compile(optimizer)
 
 
-def as_outputs(replies: list) -> list[dict]:
+def as_outputs(replies: list, pictures: int = PICTURES) -> list[dict]:
     """A cell's outputs, up to so many: an honest worker stops long before."""
     kept, left = [], SHOWN
     for output in filter(None, map(as_output, replies)):
-        left -= len(str(output))
+        if has_picture(output):
+            pictures -= 1
+            if pictures < 0:
+                output["data"] = {"text/plain": "… no more pictures of this notebook are kept …"}
+        else:
+            left -= len(str(output))
         if left < 0 or len(kept) == OUTPUTS:
             kept.append({"output_type": "stream", "name": "stdout", "text": "… and more …\n"})
             break
@@ -387,8 +396,12 @@ def as_outputs(replies: list) -> list[dict]:
     return kept
 
 
+def has_picture(output: dict) -> bool:
+    return any(kind in output.get("data", {}) for kind in visuals.KINDS.values())
+
+
 def as_output(reply: Any) -> dict | None:
-    """An output in nbformat's words: text, and nothing that a browser would run."""
+    """An output in nbformat's words: text, a raster image or a table, and nothing that a browser runs."""
     if not isinstance(reply, dict):
         return None
     kind, text = reply.get("output_type"), reply.get("text")
@@ -396,13 +409,26 @@ def as_output(reply: Any) -> dict | None:
         name = "stderr" if reply.get("name") == "stderr" else "stdout"
         return {"output_type": "stream", "name": name, "text": text}
     if kind in ("execute_result", "display_data") and isinstance(text, str):
-        shown = {"output_type": kind, "data": {"text/plain": text}, "metadata": {}}
+        data = {"text/plain": text} | visible(reply)
+        shown = {"output_type": kind, "data": data, "metadata": {}}
         return shown | ({"execution_count": None} if kind == "execute_result" else {})
     if kind == "error":
         said = [reply.get("ename"), reply.get("evalue")]
         name, message = (text[:CHARACTERS] if isinstance(text, str) else "" for text in said)
         return error_output(name, message, texts(reply.get("traceback")))
     return None
+
+
+def visible(reply: dict) -> dict[str, str]:
+    """A picture and a table of an output, where they are what they say."""
+    found, picture = {}, reply.get("picture")
+    kind = visuals.kind_of(picture) if isinstance(picture, bytes) else ""
+    if kind:
+        found[kind] = visuals.in_base64(picture)
+    table = visuals.table(reply.get("rows"))
+    if table:
+        found["text/html"] = table
+    return found
 
 
 def built_in(name: str, message: str) -> BaseException:

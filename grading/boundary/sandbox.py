@@ -115,7 +115,8 @@ class Sandbox:
         return {
             **ONE_THREAD, **QUIET, **kept,
             "PATH": "/usr/bin:/bin", "HOME": scratch, "LANG": "C.UTF-8", "TMPDIR": scratch,
-            "MPLBACKEND": "agg", "MPLCONFIGDIR": f"{scratch}/matplotlib",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "MPLCONFIGDIR": f"{scratch}/matplotlib",
             "KERAS_HOME": f"{scratch}/keras", "IPYTHONDIR": f"{scratch}/ipython",
             "NBGRADER_EXECUTION": "autograde",
         }  # fmt: skip

@@ -12,6 +12,8 @@ CELLS = 2000
 CELL_BYTES, TEXT_BYTES = 500_000, 4_000_000
 """Of what is written in a cell, and in all of them."""
 CELL_LINES = 20_000
+PICTURE_BYTES, PICTURES_BYTES = 4_000_000, 20_000_000
+"""Of a picture that is pasted into Markdown, and of all of them. More of them become text."""
 NAME_BYTES = 150
 """Of a student's folder: some of nbgrader's own files add to it, and 255 is the most there is."""
 FOLDERS, FILES = 20, 5000

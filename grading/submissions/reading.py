@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grading.submissions import bounds
+from grading.submissions.markdown import pictures_of
 
 WORDS, LETTERS = 20, 200
 """Of what a cell says of itself, so many entries and tags, each so long, are looked at."""
@@ -114,12 +115,23 @@ def upgraded(found: Any) -> NotebookNode:
     except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError, RecursionError):
         raise Unreadable(NOT_VALID) from None
     check_size([cell["source"] for cell in cells])
+    leave_few_pictures(cells)
     if not cells:
         raise Unreadable("the notebook has no cells; ask for the file again.")
     for cell, name in zip(cells, unlike(given), strict=True):
         cell["id"] = name
     whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
     return nbformat.from_dict(whole)
+
+
+def leave_few_pictures(cells: list[dict]) -> None:
+    """Takes out what is pasted beyond what a page can hold."""
+    left = bounds.PICTURES_BYTES
+    for cell in cells:
+        for name, forms in list(cell.get("attachments", {}).items()):
+            left -= sum(map(len, forms.values()))
+            if left < 0:
+                del cell["attachments"][name]
 
 
 def check_size(sources: list[str]) -> None:
@@ -160,8 +172,12 @@ def cell_of(raw: dict) -> dict:
     if kind not in ("code", "markdown", "raw"):
         raise ValueError(kind)
     metadata = said_of_itself(raw.get("metadata") or {})
-    ran = {"execution_count": None, "outputs": []} if kind == "code" else {}
-    return {"cell_type": kind, "metadata": metadata, "source": source, **ran}
+    if kind == "code":
+        more = {"execution_count": None, "outputs": []}
+    else:
+        pictures = pictures_of(raw.get("attachments"))
+        more = {"attachments": pictures} if pictures else {}
+    return {"cell_type": kind, "metadata": metadata, "source": source, **more}
 
 
 def said_of_itself(metadata: dict) -> dict:

@@ -5,21 +5,18 @@ say of itself (tags, flags, ids, points, the kernel) is the assignment's. What w
 """
 
 import copy
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grading.boundary.cells import about, grade_id, is_test, visible
+from grading.submissions.markdown import harmless, pictures_of
 from grading.submissions.releases import Release, is_of_another, release_of
 
-# Tags, links that are code, and letters in disguise, which could spell either.
-RUN_BY_BROWSERS = re.compile(
-    r"(<(?=[a-z/!?])|(?:java|vb)script(?=\\?:)|&(?=#|colon|tab|newline))", re.IGNORECASE
-)
 FLAGS = ("grade", "solution", "locked", "task", "points", "cell_type")
 
 
@@ -73,7 +70,7 @@ def one_cell(
             changes.tampered.append(f"{name} was deleted.")
         return ours
     if not name:  # a cell that is not graded: the student may change it
-        ours.source = written_by_them(theirs)
+        take(ours, theirs)
         return ours
     if not about(theirs):
         changes.mended.append(f"{name} had lost its metadata.")
@@ -86,20 +83,22 @@ def one_cell(
     if tags and tags != ours.metadata.get("tags", []):
         changes.tampered.append(f"{name} was tagged {', '.join(tags)}.")
     if not is_test(ours):
-        ours.source = written_by_them(theirs)
+        take(ours, theirs)
     elif theirs.source.strip() != visible(ours.source) and not is_earlier:
         changes.tampered.append(f"the text of {name} was changed.")
     return ours
 
 
-def written_by_them(cell: NotebookNode) -> str:
-    """A cell's text. In Markdown nothing is left that formgrader or feedback would run.
-
-    A space of no width makes it plain text that looks the same.
-    """
-    if cell.cell_type == "code":
-        return str(cell.source)
-    return RUN_BY_BROWSERS.sub("\\1\N{ZERO WIDTH SPACE}", str(cell.source))
+def take(ours: NotebookNode, theirs: NotebookNode) -> None:
+    """Puts a student's text into a cell; whatever they made it, it is what the cell is here."""
+    if ours.cell_type == "code":
+        ours.source = str(theirs.source)
+        return
+    pictures = pictures_of(theirs.get("attachments"))
+    ours.source = harmless(str(theirs.source), pictures)
+    ours.pop("attachments", None)
+    if pictures:
+        ours.attachments = nbformat.from_dict(pictures)
 
 
 def misstated(ours: dict, said: dict) -> Iterator[str]:
@@ -171,7 +170,9 @@ def own_cells(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
     for cell in cells:
         if cell.cell_type in ("code", "markdown"):
             new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-            yield new(source=written_by_them(cell), id="own")
+            made = new(id="own")
+            take(made, cell)
+            yield made
 
 
 def numbered(cells: list[NotebookNode]) -> list[NotebookNode]:

@@ -1,4 +1,4 @@
-"""IPython without a screen: what a cell prints, shows and raises becomes text, and no more."""
+"""IPython without a screen: what a cell prints, shows and raises becomes text, pictures and tables."""
 
 import contextlib
 import io
@@ -12,7 +12,11 @@ from traitlets import Type
 from traitlets.config import Config
 
 from contract import limits
+from grading.boundary.values import visuals
 
+FORMS = ("text/plain", "text/html", "image/png", "image/jpeg")
+HTML = 1_000_000
+"""Characters in which a table is looked for."""
 STOPPED = "this cell did not come to an end; it was stopped."
 
 
@@ -30,9 +34,14 @@ class Outputs:
             self.cells.append({"output_type": "stream", "name": name, "text": text})
 
     def shown(self, kind: str, data: dict) -> None:
+        """What a cell shows: always as text, and as a picture or a table where it is one."""
         text = self.bounded(str(data.get("text/plain", "")))
-        if text:
-            self.cells.append({"output_type": kind, "text": text})
+        more = {"picture": picture(data), "rows": rows(data)}
+        more = {name: value for name, value in more.items() if value}
+        if len(more.get("picture", b"")) > visuals.PICTURE_BYTES:
+            text = f"{text}\n… a picture of {len(more.pop('picture')):,} bytes is not kept …"
+        if text or more:
+            self.cells.append({"output_type": kind, "text": text, **more})
 
     def error(self, name: str, message: str, lines: list[str]) -> None:
         lines = [str(line)[:2000] for line in lines[-60:]]
@@ -49,6 +58,21 @@ class Outputs:
             return ""
         kept, self.left = text[: self.left], 0
         return kept + "\n… what this cell printed after that is not kept …\n"
+
+
+def picture(data: dict) -> bytes:
+    """The picture among the forms of what a cell shows, which may be in text; none where there is none."""
+    for kind in ("image/png", "image/jpeg"):
+        found = data.get(kind)
+        if found:
+            return found if isinstance(found, bytes) else visuals.from_base64(found)
+    return b""
+
+
+def rows(data: dict) -> list:
+    """The table among them, as rows of text."""
+    html = data.get("text/html")
+    return visuals.rows_of(html) if isinstance(html, str) and len(html) < HTML else []
 
 
 class Stream(io.TextIOBase):
@@ -101,8 +125,11 @@ class Shell(InteractiveShell):
         config.HistoryManager.hist_file = ":memory:"
         config.InteractiveShell.colors = "nocolor"
         shell = cls.instance(config=config)
-        shell.display_formatter.active_types = ["text/plain"]  # nobody looks: no figure is drawn
+        shell.display_formatter.active_types = list(FORMS)
         return shell
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """There is no screen: figures are shown where the cell ends, as in a notebook."""
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         if etype is limits.TooLong:
