@@ -104,7 +104,7 @@ def test_a_table_crosses_as_its_cells():
         [[False, "", 1]],
     ]
     assert visuals.table(visuals.rows_of(FRAME)) == (
-        '<table border="1" class="dataframe">\n'
+        '<table border="1" cellpadding="4" class="dataframe">\n'
         '<tr><th></th><th colspan="2">size &amp; share</th></tr>\n'
         "<tr><th>0</th><td>28</td><td>&lt;script&gt;</td></tr>\n"
         "<tr><td></td></tr>\n</table>"

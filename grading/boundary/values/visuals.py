@@ -95,7 +95,7 @@ def table(rows: Any) -> str:
         return ""
     lines = ["".join(map(cell, row[:COLUMNS])) for row in rows[:ROWS]]
     body = "\n".join(f"<tr>{line}</tr>" for line in lines)
-    return f'<table border="1" class="dataframe">\n{body}\n</table>'
+    return f'<table border="1" cellpadding="4" class="dataframe">\n{body}\n</table>'
 
 
 def is_row(row: Any) -> bool:
