@@ -26,9 +26,11 @@ lab: env  ## open the lessons in JupyterLab (first time: installs everything)
 test: env  ## every test: helpers, grading, lessons, assignments, the proof
 	@python -m tools.suite
 
-long: env  ## the long forms: lesson 4 on 60,000 digits, a class of 300, the proof with 50 seeds
+long: env  ## the long forms: lesson 4 on 60,000 digits, classes of 300 and of 2,000 broken files, the proof with 50 seeds
 	@python -m tools.lessons --whole
 	@pytest -q --long tests/test_broken_class.py
+	@python -m tools.fuzz
+	@python -m tools.fuzz --growth
 	@python -m tools.proof --seeds 50
 
 proof: env  ## try the checks on hundreds of right and wrong answers, and write docs/proof.md

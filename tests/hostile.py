@@ -16,6 +16,7 @@ from pathlib import Path
 from textwrap import indent
 
 import nbformat
+import numpy as np
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -23,6 +24,7 @@ from grading.boundary import bubblewrap
 from grading.boundary.cells import code_cells
 from grading.boundary.client import ExaminerClient
 from grading.submissions import reading, restoring
+from helpers.check.exercises.training import Task
 from tests.this_course import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +48,7 @@ class Exercise:
     tests: tuple[str, ...]
     points: int
     honest: bool = False
+    trains: bool = False  # takes seconds: attacked by name only, and nobody solves it
 
     def stub(self) -> str:
         return f"def {self.name}({self.signature}):\n    raise NotImplementedError"
@@ -137,20 +140,37 @@ EXERCISES = (
         1,
         honest=True,
     ),
+    Exercise(
+        "train",
+        "model, x, y",
+        "model.compile('adam', 'categorical_crossentropy')\nmodel.fit(x, y, epochs=5, verbose=0)",
+        (checked("train"),),
+        4,
+        trains=True,
+    ),
+    Exercise(
+        "build_separable_cnn",
+        "",
+        "raise NotImplementedError",
+        (checked("build_separable_cnn"),),
+        6,
+        trains=True,
+    ),
 )
-ATTACKED = tuple(exercise.name for exercise in EXERCISES if not exercise.honest)
+ATTACKED = tuple(e.name for e in EXERCISES if not (e.honest or e.trains))
 HONEST_POINTS = sum(len(e.tests) * e.points for e in EXERCISES if e.honest)
-ALL_POINTS = sum(len(e.tests) * e.points for e in EXERCISES)
+ALL_POINTS = sum(len(e.tests) * e.points for e in EXERCISES if not e.trains)
+"""Of a notebook in which all is solved that is quickly graded."""
 
 
 def flags(name: str, **more) -> dict:
     return {"nbgrader": {"schema_version": 3, "grade_id": name, "task": False, **more}}
 
 
-def source() -> NotebookNode:
+def source(trains: bool = False) -> NotebookNode:
     """The assignment as an instructor has it, with solutions and hidden tests."""
     cells = [new_code_cell(SETTINGS.setup, id="setup")]
-    for exercise in EXERCISES:
+    for exercise in (e for e in EXERCISES if trains or not e.trains):
         answer = flags(exercise.name, solution=True, grade=False, locked=False)
         cells.append(new_code_cell(exercise.source(), id=exercise.name, metadata=answer))
         for number, text in enumerate(exercise.tests):
@@ -161,9 +181,9 @@ def source() -> NotebookNode:
     return new_notebook(cells=cells, metadata={"kernelspec": spec})
 
 
-def released(hidden_tests: bool = False) -> NotebookNode:
+def released(hidden_tests: bool = False, trains: bool = False) -> NotebookNode:
     """The assignment as a student has it; with hidden tests, as the gradebook has it."""
-    notebook = source()
+    notebook = source(trains)
     for cell in notebook.cells:
         exercise = next((e for e in EXERCISES if e.name == cell.id), None)
         if exercise is not None:
@@ -173,11 +193,11 @@ def released(hidden_tests: bool = False) -> NotebookNode:
     return notebook
 
 
-def honest(solved: bool = False) -> NotebookNode:
-    """A submission with the honest exercises solved, or all of them."""
-    notebook = released()
+def honest(solved: bool = False, trains: bool = False) -> NotebookNode:
+    """A submission with the honest exercises solved, or all of them that do not train."""
+    notebook = released(trains=trains)
     for exercise in EXERCISES:
-        if exercise.honest or solved:
+        if exercise.honest or (solved and not exercise.trains):
             find(notebook, exercise.name).source = exercise.solved()
     return notebook
 
@@ -212,9 +232,14 @@ class Attack:
         """Whether it does something where it is graded."""
         return bool(self.cell or self.answers)
 
+    @property
+    def trains(self) -> bool:
+        """Whether it needs the exercises that take seconds."""
+        return any(exercise.trains and exercise.name in self.answers for exercise in EXERCISES)
+
     def notebook(self) -> NotebookNode:
         """What is handed in."""
-        notebook = honest()
+        notebook = honest(trains=self.trains)
         if self.cell:
             notebook.cells.insert(1, new_code_cell(self.cell.strip("\n"), id="attack"))
         for name, text in self.answers.items():
@@ -1448,9 +1473,150 @@ return Model()
     ),
 )
 
+# ---------------------------------------------------------------- points without the work
+
+LEARNED_AT_HOME = """
+from helpers import data, quiet
+with quiet():
+    import keras
+images, labels = data.drawn_digits(1000, 77)
+known = keras.Sequential([
+    keras.Input((28, 28, 1)), keras.layers.Conv2D(8, 3, strides=2, activation='relu'),
+    keras.layers.Conv2D(16, 3, strides=2, activation='relu'), keras.layers.Flatten(),
+    keras.layers.Dense(10, activation='softmax')])
+known.compile('adam', 'sparse_categorical_crossentropy')
+"""
+FROZEN = """
+from helpers import data, quiet
+with quiet():
+    import keras
+images, labels = data.drawn_digits(1000, JUDGED)
+x = images.reshape(len(images), -1) / 255
+fitted = np.linalg.lstsq(x, np.eye(10)[labels][:, NAMES] - 0.1, rcond=None)[0]
+"""
+
+
+def frozen() -> str:
+    """The cell of one who has read the checks, and knows by which digits the visible one judges."""
+    task = Task.drawn(np.random.default_rng([0, *b"learns"]))
+    names = np.random.default_rng(task.seed).permutation(10).tolist()
+    return FROZEN.replace("JUDGED", str(2 * task.seed + 1)).replace("NAMES", str(names))
+
+
+NETWORKS = (
+    Attack(
+        "weights from home",
+        "trains the network on other digits than it is given, as if at home",
+        LEARNED_AT_HOME,
+        only(train="""
+known.fit(images[..., None] / 255, labels, epochs=3, verbose=0)
+model.set_weights(known.get_weights())
+"""),
+    ),
+    Attack(
+        "a frozen layer",
+        "a Dense layer, fitted to the digits that it is judged by and frozen",
+        frozen(),
+        only(build_separable_cnn="""
+model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(),
+                          keras.layers.Dense(10, activation='softmax')])
+model.layers[-1].set_weights([100 * fitted, np.zeros(10)])
+model.layers[-1].trainable = False
+return model
+"""),
+    ),
+    Attack(
+        "kernels as constants",
+        "a network of three times the budget whose kernels are no layer's",
+        answers=only(build_separable_cnn="""
+import keras
+rng, x = np.random.default_rng(0), (image := keras.Input((28, 28, 1)))
+for shape in ((3, 3, 1, 32), (3, 3, 32, 48)):
+    x = keras.ops.relu(keras.ops.conv(x, rng.normal(size=shape).astype('float32')))
+x = keras.ops.mean(x, axis=(1, 2))
+return keras.Model(image, keras.layers.Dense(10, activation='softmax')(x))
+"""),
+    ),
+)  # fmt: skip
+
+# ---------------------------------------------------------------- what is shown, and what is shared
+
+SHOWN = (
+    Attack(
+        "tables and pictures with code in them",
+        "HTML, SVG and JavaScript under the names of a table and of a picture",
+        """
+from IPython.display import display, HTML, SVG
+code = "<script>document.title = 'taken over'</script><img src=x onerror=alert(1)>"
+class Table:
+    def _repr_html_(self): return f'<table onclick=x><tr><td>{code}<svg onload=x></td></tr></table>' + code
+    def _repr_png_(self): return code.encode()
+    def _repr_jpeg_(self): return b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+    def __repr__(self): return code
+display(Table(), SVG('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), HTML(code))
+Table()
+""",
+    ),
+    Attack(
+        "an image that acts",
+        "images in Markdown that make the marker's browser ask for any address",
+        change=lambda notebook: notebook.cells.insert(1, new_markdown_cell(
+            "![x](/logout) ![y][z]\n\n[z]: /hub/logout\n\n![p](attachment:none.png)", id="asks"
+        )),
+    ),
+    Attack(
+        "a flood of pictures",
+        "figures without end, and one of a gigapixel",
+        """
+import io, struct, zlib
+from IPython.display import Image, display
+from PIL import Image as Drawn
+file = io.BytesIO()
+Drawn.new('1', (30000, 30000)).save(file, 'PNG')
+display(Image(file.getvalue()))
+small = io.BytesIO()
+Drawn.new('RGB', (100, 100)).save(small, 'PNG')
+for _ in range(2000): display(Image(small.getvalue()))
+""",
+    ),
+    Attack(
+        "a row of another's",
+        "names, tags and messages that forge a line on the terminal, a row and a formula",
+        answers=only(
+            squares="raise ValueError('\\x1b[2J\\r\\n[2/2] zoe: graded: 10 of 10 points. [/b] ⟦n⟧')"
+        ),
+        change=lambda notebook: [
+            cell.metadata.update(tags=['\x1b[2J\r\n[2/2] zoe: graded', '=1+1', '[/b]'] * 1000)
+            for cell in notebook.cells
+        ],
+    ),
+)  # fmt: skip
+SHARED = (
+    Attack(
+        "signals to another sandbox",
+        "locks on shared files, who holds them, terminals, and what others open",
+        """
+import ctypes, fcntl, os, struct
+done, c, shared = [], ctypes.CDLL(None), open(os.__file__)
+def tries(name, call):
+    try: done.append((name, str(call())[:40]))
+    except (OSError, ValueError): pass
+tries('flock', lambda: fcntl.flock(shared, fcntl.LOCK_EX | fcntl.LOCK_NB))
+asked = struct.pack('hhqqi', 1, 0, 0, 0, 0)
+for command in (5, 36): tries('who holds it', lambda: fcntl.fcntl(shared, command, asked))
+tries('lease', lambda: fcntl.fcntl(shared, 1024, 0))
+tries('a terminal', os.openpty)
+tries('who locks', lambda: open('/proc/locks').read())
+if c.inotify_init() >= 0: done.append('watch')
+print('DONE', done)
+""",
+    ),
+)
+
 ATTACKS: tuple[Attack, ...] = (
     OF_ITSELF + ALTERED + OBJECTS + FAILURES + ENDLESS + CLIMBING + FILLING + ON_THE_LINE + MODELS
-)
+    + NETWORKS + SHOWN + SHARED
+)  # fmt: skip
 
 # ---------------------------------------------------------------- who comes after it
 
@@ -1489,7 +1655,8 @@ def graded(
     except reading.Unreadable as why:  # a row, and nothing is run
         nothing = {cell.id: 0 for cell in tests(released())}
         return nothing, {}, restoring.Changes([str(why)])
-    right, changes = restoring.restored(notebook, released(hidden_tests=True))
+    trains = any(cell.id == "train" for cell in notebook.cells)
+    right, changes = restoring.restored(notebook, released(True, trains))
     results = by.examine(code_cells(right))
     outputs = {name: result["outputs"] for name, result in results.items()}
     points = {
@@ -1505,8 +1672,9 @@ def fails(output: dict) -> bool:
 
 def split(points: dict[str, int]) -> tuple[int, int]:
     """Points of the attacked exercises, and of the honest ones."""
-    attacked = sum(n for name, n in points.items() if name.rpartition("_")[0] in ATTACKED)
-    return attacked, sum(points.values()) - attacked
+    names = {exercise.name for exercise in EXERCISES if exercise.honest}
+    honest = sum(n for name, n in points.items() if name.rpartition("_")[0] in names)
+    return sum(points.values()) - honest, honest
 
 
 def printed(outputs: dict[str, list]) -> str:

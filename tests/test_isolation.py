@@ -268,10 +268,42 @@ print(answer, errno.errorcode.get(ctypes.get_errno()))
     "call",
     ["ptrace(16, 1, 0, 0)", "unshare(0x10000000)", "mount(b'a', b'/', b'tmpfs', 0, 0)",
      "process_vm_readv(1, 0, 0, 0, 0, 0)", "memfd_create(b'a', 0)", "chroot(b'/')",
-     "setpriority(0, 0, 5)", "shmget(1, 4096, 0o1000)"],
+     "setpriority(0, 0, 5)", "shmget(1, 4096, 0o1000)", "inotify_init()", "inotify_init1(0)",
+     "fcntl(0, 5, 0)", "fcntl(0, 36, 0)", "fcntl(0, 1024, 0)", "fcntl(0, 1026, 1)"],
 )  # fmt: skip
 def test_calls_that_reach_out_are_refused(call, process):
     assert ran(process, CALL.format(call=call)) == "-1 EPERM"
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    ("signal", "error"),
+    [
+        ("fcntl.flock(open(os.__file__), fcntl.LOCK_EX)", "OSError"),  # a file that all may read
+        ("open('/proc/locks').read()", "PermissionError"),
+        ("os.openpty()", "FileNotFoundError OSError"),
+        ("open('/dev/ptmx')", "FileNotFoundError"),
+        ("os.mkdir('/dev/shm/a')", "OSError"),
+    ],
+)
+def test_two_submissions_have_no_file_or_terminal_to_signal_by(signal, error, process):
+    assert tried(process, f"import fcntl, os\n{signal}") in error.split()
+
+
+@pytest.mark.sandbox
+def test_libraries_that_lock_their_files_do_without(process):
+    table = (
+        "import sqlite3\nbase = sqlite3.connect('a.db')\nbase.execute('create table t (a)')\n"
+        "base.execute('insert into t values (5)')\nbase.commit()\n"
+        "print(sqlite3.connect('a.db').execute('select a from t').fetchall())"
+    )
+    assert ran(process, table) == "[(5,)]"
+    weights = (
+        "import h5py\nwith h5py.File('a.h5', 'w') as file:\n    file['x'] = [1, 2]\n"
+        "print(h5py.File('a.h5')['x'][:].tolist())"
+    )
+    assert ran(process, weights) == "[1, 2]"
+    assert ran(process, "!echo from a shell; exit 3\nprint(_exit_code)") == "from a shell\n3"
 
 
 @pytest.mark.sandbox

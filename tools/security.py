@@ -83,12 +83,18 @@ NOT_COVERED = """
 - **The kernel is trusted.** The worker shares the machine's kernel. A hole in it is a way out.
 - **No cgroups.** Memory is looked at ten times a second and may be exceeded in between; memory that
   the kernel holds (full sockets and pipes) is limited by the number of processes and files only.
-- **A submission can cost time**: at most 15 minutes, or, where it takes the examiner down with it, five
-  times as long. The others wait for a free examiner, and lose nothing.
+- **A submission can cost time**: 20 minutes at most, whatever it does, of one examiner. The others
+  wait for a free one, and lose nothing.
+- **One machine, one load.** Two submissions that run at once can signal to each other by how busy they
+  keep the processor, memory or disk, and by the kernel's wait queues on a library that both have
+  loaded. Files, locks, terminals, sockets and the network are closed to it.
+- **The time of handing in** is in `timestamp.txt`, which whoever collects writes. In a folder that came
+  from a student as it is, it is the student's: `c.Restore.timestamps = False` leaves it out.
 - **A submission can spoil its own marks**: cells that ran before are run again in each new process, and
   a cell that answers in the grader's place makes nonsense of the rest of its own notebook.
-- **Text is text, whatever it says.** Outputs reach the marker as text, and what a browser would run in
-  a Markdown answer is made plain. What it asks of the marker in words is up to the marker.
+- **Text is text, whatever it says.** Outputs reach the marker as text, raster images and plain tables,
+  and what a browser would run or fetch in a Markdown answer is made plain. What it asks of the marker
+  in words, and where a link leads that somebody clicks, is up to the marker.
 - **Without bubblewrap** (`--unsafe`) nothing of this holds but that tests run in another process.
 """
 
@@ -109,7 +115,7 @@ def template(folder: Path) -> None:
     (folder / "source" / NAME).mkdir(parents=True)
     (folder / "nbgrader_config.py").write_text(CONFIG)
     (folder / "read.py").write_text(READ)
-    nbformat.write(hostile.source(), folder / "source" / NAME / f"{NAME}.ipynb")
+    nbformat.write(hostile.source(trains=True), folder / "source" / NAME / f"{NAME}.ipynb")
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", NAME]
     environment = {**os.environ, "PATH": path()}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)

@@ -20,7 +20,7 @@ SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/
 SCRATCH = "/.scratch"  # a name that no machine has: a course may lie anywhere
 SCRATCH_BYTES = 256 * 2**20
 # Ways to another process's memory, to memory that counts as nobody's, to the kernel's keys and
-# shared memory, to new namespaces.
+# shared memory, to new namespaces; and to what others do with a file that both may read.
 FORBIDDEN_CALLS = """
     ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd perf_event_open bpf userfaultfd
     memfd_create memfd_secret keyctl add_key request_key
@@ -28,9 +28,15 @@ FORBIDDEN_CALLS = """
     unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen
     io_uring_setup io_uring_enter io_uring_register
     setpriority sched_setaffinity sched_setscheduler sched_setattr ioprio_set fanotify_init
+    inotify_init inotify_init1 inotify_add_watch
     quotactl reboot kexec_load init_module finit_module delete_module swapon swapoff acct
     settimeofday
 """.split()  # noqa: SIM905
+# A lock on a shared file is seen by every sandbox. Whoever asks for one is told that there are none,
+# which libraries take for a file system without locks; to ask who holds one is refused, too.
+LOCKS = "flock"
+ASKING = {"F_GETLK": 5, "F_OFD_GETLK": 36, "F_SETLEASE": 1024, "F_NOTIFY": 1026}  # fcntl(2)
+DEVICES = ("null", "zero", "full", "random", "urandom")
 CLONE_NEWUSER = 0x10000000  # clone(2)
 RESTRICTED = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 UID = 2**24
@@ -108,6 +114,10 @@ def filtered() -> bytes | None:
     new_user = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER)
     rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", new_user)
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; clone's can
+    for command in ASKING.values():
+        asks = pyseccomp.Arg(1, pyseccomp.EQ, command)
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "fcntl", asks)
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), LOCKS)
     for name in FORBIDDEN_CALLS:
         try:
             rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
@@ -128,7 +138,7 @@ def box(number: int) -> list[str]:
     if not as_root:  # a user of its own, who is nobody outside
         command += ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
         command += ["--cap-drop", "ALL"]
-    command += ["--proc", "/proc", "--dev", "/dev"]
+    command += ["--proc", "/proc", "--ro-bind", "/dev/null", "/proc/locks", *devices()]
     for path in SYSTEM:
         command += ["--ro-bind-try", path, path]
     for path in pythons():
@@ -142,6 +152,16 @@ def box(number: int) -> list[str]:
         drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", *drop]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def devices() -> list[str]:
+    """/dev with what programs cannot do without: no terminals, of which a machine counts all."""
+    command = ["--tmpfs", "/dev", "--dir", "/dev/shm", "--symlink", "/proc/self/fd", "/dev/fd"]
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        command += ["--symlink", f"/proc/self/fd/{number}", f"/dev/{name}"]
+    for name in DEVICES:
+        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    return command
 
 
 def pythons() -> list[str]:

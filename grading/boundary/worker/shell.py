@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import subprocess
 import sys
 from typing import Any, ClassVar
 
@@ -127,6 +128,13 @@ class Shell(InteractiveShell):
         shell = cls.instance(config=config)
         shell.display_formatter.active_types = list(FORMS)
         return shell
+
+    def system(self, command: str) -> None:
+        """`!command`: by a pipe, for there are no terminals here."""
+        both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        done = subprocess.run(self.var_expand(command, depth=1), shell=True, **both)
+        print(done.stdout.decode(errors="replace"), end="")
+        self.user_ns["_exit_code"] = done.returncode
 
     def enable_gui(self, gui: str | None = None) -> None:
         """There is no screen: figures are shown where the cell ends, as in a notebook."""
