@@ -7,6 +7,8 @@ import pytest
 from grading.submissions import stamps
 
 DUE = datetime(2026, 1, 1, 23)
+NOON = datetime(2026, 1, 2, 12)
+TIMES = (NOON, NOON + timedelta(seconds=0.25), datetime(2025, 2, 1, 12))
 
 
 @pytest.mark.parametrize(
@@ -22,12 +24,24 @@ DUE = datetime(2026, 1, 1, 23)
         ("99999999999999999999-01-01", "holds no time"),
         ("2026" * 100, "holds no time"),
         ("", ""),
+        ("1767355200", ""),  # seconds since 1970: 2026-01-02 12:00 UTC
+        ("1767355200.25", ""),
+        ("Fri Jan  2 12:00:00 2026", ""),
+        ("176735520", "holds no time"),
     ],
 )
 def test_a_time_counts_where_it_can_be_one(text, why, tmp_path):
     (tmp_path / "timestamp.txt").write_text(text)
     stamp, left_out = stamps.of(tmp_path, DUE)
-    assert stamp == ("" if why else text) and why in left_out and bool(why) == bool(left_out)
+    assert bool(stamp) == bool(text and not why), stamp
+    assert why in left_out and bool(why) == bool(left_out)
+    assert not stamp or stamps.parse_utc(stamp) in TIMES
+
+
+def test_a_time_in_another_encoding_is_read(tmp_path):
+    for encoding in ("utf-16", "utf-8-sig"):
+        (tmp_path / "timestamp.txt").write_text("2026-01-02 12:00:00.000000 UTC", encoding)
+        assert stamps.of(tmp_path, DUE) == ("2026-01-02 12:00:00.000000 UTC", "")
 
 
 def test_nothing_and_a_link_are_no_time(tmp_path):

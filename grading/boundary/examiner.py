@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -27,6 +27,8 @@ from grading.boundary.protocol import Closed, Line
 from grading.boundary.remote import BUILT_IN, GONE, WorkerClient
 from grading.boundary.sandbox import Sandbox
 from grading.boundary.settings import Settings
+from grading.boundary.troubles import Trouble
+from grading.boundary.troubles import trouble as trouble_of
 from grading.boundary.values import models
 from grading.boundary.values.packing import Packer, Unpacker
 
@@ -50,21 +52,26 @@ class Examiner:
 
         A cell that is ``done`` has been examined before; only what the student defines in it counts.
         """
-        worker, names = WorkerClient(self.sandbox), {}
+        worker, names, troubles = WorkerClient(self.sandbox), {}, []
         exec(self.setup, names)
         try:
             for cell in cells:
                 begun = time.monotonic()
                 if not cell["test"]:
                     outputs = worker.run(cell["source"])
-                    result = {"outputs": outputs, "found": stopped(outputs)}
+                    found = stopped(outputs)
+                    trouble = trouble_of(cell["id"], cell["source"], outputs, worker.stopped_at)
+                    if trouble and not found:
+                        troubles.append(trouble)
+                        found = {"kind": trouble.kind, "line": trouble.line}
+                    result = {"outputs": outputs, "found": found}
                 elif cell.get("done"):
                     continue
                 else:
                     exec(
                         self.seeds, {}
                     )  # chance begins at the same place: an answer earns one card
-                    result = examined(cell["source"], names, worker)
+                    result = explained(examined(cell["source"], names, worker), troubles)
                 yield {"id": cell["id"], "seconds": time.monotonic() - begun, **result}
         finally:
             worker.close()
@@ -80,11 +87,26 @@ def stopped(outputs: list[dict]) -> dict | None:
     return None
 
 
+def explained(result: dict, troubles: Sequence[Trouble]) -> dict:
+    """A test cell's result, where it failed for a name that is not there: with the reason for that."""
+    found, absent = result["found"], result.pop("absent")
+    if not absent:
+        return result
+    why = next((t for t in reversed(troubles) if absent in t.names), None)
+    if why is None:
+        found["line"] = f"`{absent}` is not defined. Is its cell empty, or further down?"
+    else:
+        found |= {"kind": "does not run", "line": why.sentence}
+    result["outputs"][-1] = error_output("NotDefined", found["line"])
+    return result
+
+
 def examined(source: str, names: dict[str, Any], worker: WorkerClient) -> dict:
     """Run a test cell: its outputs, and what it found."""
     stand_ins = worker.stand_ins([n for n in free_names(source) if n not in names])
     space = names | stand_ins
     printed, found, errors, value = io.StringIO(), {"kind": "passed"}, [], []
+    absent = ""
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
             with limits.memory(GIBIBYTES):
@@ -96,10 +118,11 @@ def examined(source: str, names: dict[str, Any], worker: WorkerClient) -> dict:
         except BaseException as error:  # a test cell of plain asserts, or one that is broken
             errors = [plain_error(error, source)]
             found = {"kind": kind_of(error), "line": errors[0]["traceback"][-1].strip()}
+            absent = name_of(error)
     names.update({n: v for n, v in space.items() if n not in stand_ins})
     text = printed.getvalue()
     streams = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-    return {"outputs": streams + value + errors, "found": found}
+    return {"outputs": streams + value + errors, "found": found, "absent": absent}
 
 
 def last_value(source: str, space: dict[str, Any]) -> list[dict]:
@@ -119,11 +142,16 @@ def last_value(source: str, space: dict[str, Any]) -> list[dict]:
 
 def kind_of(error: BaseException) -> str:
     """What it means that a test cell ends with this and no card."""
-    frames = traceback.extract_tb(error.__traceback__)
-    absent = isinstance(error, NameError) and frames[-1].filename == TEST
-    if absent or isinstance(error, NotImplementedError):  # or what it asks for is a stub
+    if name_of(error) or isinstance(error, NotImplementedError):  # or what it asks for is a stub
         return "not attempted"
     return "wrong" if isinstance(error, AssertionError) else "error"
+
+
+def name_of(error: BaseException) -> str:
+    """The name that a test cell asks for in vain; "" where it is another error, or elsewhere."""
+    frames = traceback.extract_tb(error.__traceback__)
+    here = isinstance(error, NameError) and frames[-1].filename == TEST
+    return error.name or "" if here else ""
 
 
 def what(failed: CheckFailed) -> dict:

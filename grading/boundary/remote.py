@@ -106,6 +106,7 @@ class WorkerClient:
         self.ran: list[str] = []  # cells that ran and did no harm, to run again in a new fork
         self.deadline = time.monotonic() + SUBMISSION_SECONDS
         self.forks, self.pictures = 0, PICTURES
+        self.stopped_at = 0  # the line of the last cell at which it stopped first, if it did
         self.versions: dict[str, Callable] = {}
         self.used: set[str] = set()
         self.callbacks: list[Callable] = []
@@ -203,12 +204,15 @@ class WorkerClient:
     def run(self, source: str) -> list[dict]:
         """Run a student's cell; its outputs. A cell that kills the process is run once only."""
         message = {"ask": "run", "source": source, "seconds": float(CELL_SECONDS)}
+        self.stopped_at = 0
         try:
             reply = self.ask(message, CELL_SECONDS)
         except Gone as gone:
             return [error_output("Ended", gone.sentence)]
         self.ran.append(source)
-        outputs = as_outputs(listed(reply.get("outputs")), self.pictures)
+        replies = listed(reply.get("outputs"))
+        self.stopped_at = next(filter(None, map(line_of, replies)), 0)
+        outputs = as_outputs(replies, self.pictures)
         self.pictures -= sum(map(has_picture, outputs))
         return outputs
 
@@ -394,6 +398,11 @@ def as_outputs(replies: list, pictures: int = PICTURES) -> list[dict]:
             break
         kept.append(output)
     return kept
+
+
+def line_of(reply: Any) -> int:
+    at = reply.get("at") if isinstance(reply, dict) else None
+    return at if isinstance(at, int) and 0 < at < 10**6 else 0
 
 
 def has_picture(output: dict) -> bool:

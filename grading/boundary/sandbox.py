@@ -17,6 +17,7 @@ from grading.boundary.bubblewrap import SCRATCH, NoSandbox
 from grading.boundary.home import home
 from grading.boundary.settings import Settings
 from grading.boundary.worker.process import BEGIN, END, READY
+from grading.boundary.worker.shell import BACKEND
 
 HOME = "/.course"  # as bubblewrap.SCRATCH: a name of our own
 PROGRAM = """import sys; sys.path.insert(0, {!r})
@@ -115,8 +116,9 @@ class Sandbox:
         return {
             **ONE_THREAD, **QUIET, **kept,
             "PATH": "/usr/bin:/bin", "HOME": scratch, "LANG": "C.UTF-8", "TMPDIR": scratch,
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "MPLBACKEND": BACKEND,
             "MPLCONFIGDIR": f"{scratch}/matplotlib",
+            "USER": "student", "LOGNAME": "student",
             "KERAS_HOME": f"{scratch}/keras", "IPYTHONDIR": f"{scratch}/ipython",
             "NBGRADER_EXECUTION": "autograde",
         }  # fmt: skip

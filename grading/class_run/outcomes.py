@@ -22,7 +22,7 @@ STATUSES = {
 """The worst first: a submission has the first one that is true of it."""
 
 UNGRADED = ("missing", "unreadable")
-STOPPED = ("crashed", "memory", "error")
+STOPPED = ("crashed", "memory", "error", "does not run")  # the last one follows from a cell
 DONE = ("passed", "by hand", "marked")
 
 
@@ -51,6 +51,7 @@ class Outcome(Told):
     seconds: float = 0.0  # of examining it
     cells: dict[str, Cell] = field(default_factory=dict)  # by grade_id
     stopped: dict[str, str] = field(default_factory=dict)  # the student's own cells, and why
+    troubles: list[str] = field(default_factory=list)  # cells that did not run to their end
     tampered: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
     key: str = ""  # of what was graded: another one, and it is graded again

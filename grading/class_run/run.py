@@ -39,6 +39,7 @@ from grading.submissions.opening import Opened, opened
 from grading.submissions.steps import Restore, released_notebook
 
 RESULTS = "results"
+ENDED = ("time", "crashed")
 AHEAD = 200
 """Submissions on their way: enough for a large cluster, and no more memory for more students."""
 
@@ -257,7 +258,8 @@ class Classroom:
         changes = job.opened.changes
         return Outcome(
             job.opened.student, self.assignment, "", "", seconds, cells,
-            stopped(job.cells, results), changes.tampered, changes.mended, job.key,
+            stopped(job.cells, results), troubles(job.cells, results), changes.tampered,
+            changes.mended, job.key,
         )  # fmt: skip
 
     def exercise(self, test: str) -> str:
@@ -291,7 +293,18 @@ class Classroom:
 def stopped(cells: list[dict], results: dict[str, dict]) -> dict[str, str]:
     """The student's own cells that had to be ended, and why: "time" or "crashed"."""
     found = {cell["id"]: results[cell["id"]]["found"] for cell in cells if not cell["test"]}
-    return {name: what["kind"] for name, what in found.items() if what}
+    return {name: what["kind"] for name, what in found.items() if what and what["kind"] in ENDED}
+
+
+def troubles(cells: list[dict], results: dict[str, dict]) -> list[str]:
+    """The student's own cells that did not run to their end, and what Python said."""
+    does = {"syntax": "does not run", "raised": "stopped"}
+    found = {cell["id"]: results[cell["id"]]["found"] for cell in cells if not cell["test"]}
+    return [
+        f"the cell {name} {does[what['kind']]}: {what['line']}"
+        for name, what in found.items()
+        if what and what["kind"] in does
+    ]
 
 
 def is_graded(outcome: Outcome) -> bool:

@@ -14,6 +14,7 @@ FOR_STUDENTS = {
     "graded": "Everything is graded.",
 }
 """What each status means to the student that it is about."""
+OWN = "the cell own-"  # of the student's own: what stops there is theirs, where it does no harm
 SEE = "Your feedback page says more."
 
 
@@ -31,11 +32,15 @@ def sentence(outcome: Outcome) -> str:
         more = len(outcome.tampered) - 2
         said += f" And {more} more." if more > 0 else ""
     if outcome.status in ("crashed", "timed out"):
-        kinds = ("time",) if outcome.status == "timed out" else STOPPED
+        kinds = ("time",) if outcome.status == "timed out" else STOPPED[:3]
         names = [name for name, cell in outcome.cells.items() if cell.kind in kinds]
         names = [*outcome.stopped, *names]
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        said += f"; look at {', '.join(names[:3])}{more}"
+        said += f"; look at {', '.join(names[:3])}{more}" if names else ""
+    troubles = [t for t in outcome.troubles if passed < len(tests) or not t.startswith(OWN)]
+    if troubles:
+        more = len(troubles) - 1
+        said += f"; {troubles[0].rstrip('.')}" + (f". And {more} more." if more else "")
     return said + ("" if said.endswith(".") else ".")
 
 

@@ -28,7 +28,7 @@ from grading.class_run.outcomes import STATUSES, UNGRADED, Cell, Outcome
 RESULTS = {
     "passed": {"passed"},
     "wrong": {"wrong", "partial", "type", "mutated", "rule"},
-    "stopped": {"crashed", "memory", "error", "time"},
+    "stopped": {"crashed", "memory", "error", "time", "does not run"},
     "not attempted": {"not attempted"},
 }
 """What a test found, as the page counts it."""
@@ -97,6 +97,7 @@ def page(
         **numbers(outcomes),
         **answers(outcomes),
         **odd(outcomes),
+        troubles=[(o.student, o.troubles) for o in outcomes if o.troubles and not is_done(o)],
         order={status: number for number, status in enumerate(STATUSES)},
         meaning=STATUSES,
         results=list(RESULTS),
@@ -172,6 +173,11 @@ def policy() -> str:
 def is_marked(outcome: Outcome) -> bool:
     """It has points: it could be graded, and the gradebook took it."""
     return outcome.status not in UNGRADED and outcome.recorded
+
+
+def is_done(outcome: Outcome) -> bool:
+    """Every test passed: what stopped in a cell of the student's own did no harm."""
+    return outcome.status in ("graded", "needs hand marking")
 
 
 def is_lost(outcome: Outcome) -> bool:

@@ -19,7 +19,13 @@ from grading.submissions.markdown import pictures_of
 WORDS, LETTERS = 20, 200
 """Of what a cell says of itself, so many entries and tags, each so long, are looked at."""
 MERGE = ("<<<<<<< ", "=======", ">>>>>>> ")  # how lines begin, in this order, that git left there
+BROKEN = (AttributeError, KeyError, TypeError, ValueError, ArithmeticError, RecursionError)
+"""What a part of a notebook raises that is of another kind than it should be."""
 MARKS = {
+    b"PK\x03\x04": "the file is a zip archive with another name; unpack it, and take the notebook in it.",
+    b"\x1f\x8b": "the file is packed by gzip; unpack it.",
+    b"%PDF": "the file is a PDF; ask for the notebook itself.",
+    b"\x89PNG": "the file is a picture; ask for the notebook itself.",
     b"\xef\xbb\xbf": "the file begins with a byte order mark; ask for it saved as UTF-8 without one.",
     b"\xff\xfe": "the file is UTF-16 text; ask for it saved as UTF-8.",
     b"\xfe\xff": "the file is UTF-16 text; ask for it saved as UTF-8.",
@@ -108,12 +114,17 @@ def upgraded(found: Any) -> NotebookNode:
     if isinstance(version, int) and version > 4:
         raise Unreadable(f"a notebook of a later kind (nbformat {version}); ask for nbformat 4.")
     try:
-        cells = [cell_of(cell) for cell in cells_of(found, version)]
+        raw = cells_of(found, version)
+        read = [(cell, given) for given in raw if (cell := readable(given)) is not None]
         trusted = version == 4 and int(found.get("nbformat_minor", 0)) >= 5
-        given = [cell.get("id") if trusted else None for cell in cells_of(found, version)]
-        metadata = kernel(found["metadata"])
-    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError, RecursionError):
+    except BROKEN:
         raise Unreadable(NOT_VALID) from None
+    about_it = found.get("metadata")
+    if not read and (raw or not isinstance(about_it, dict)):
+        raise Unreadable(NOT_VALID)
+    cells = [cell for cell, _ in read]
+    given = [one.get("id") if trusted else None for _, one in read]
+    metadata = kernel(about_it) if isinstance(about_it, dict) else {}
     check_size([cell["source"] for cell in cells])
     leave_few_pictures(cells)
     if not cells:
@@ -122,6 +133,14 @@ def upgraded(found: Any) -> NotebookNode:
         cell["id"] = name
     whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
     return nbformat.from_dict(whole)
+
+
+def readable(raw: Any) -> dict | None:
+    """A cell, or None where it is none that anybody could read: the others are read all the same."""
+    try:
+        return cell_of(raw)
+    except BROKEN:
+        return None
 
 
 def leave_few_pictures(cells: list[dict]) -> None:
@@ -165,7 +184,7 @@ def cells_of(found: dict, version: Any) -> list[dict]:
 def cell_of(raw: dict) -> dict:
     """A cell with its text and the metadata that counts; before nbformat 4, code was an ``input``."""
     kind, source = raw["cell_type"], raw.get("source", raw.get("input", ""))
-    source = plain("".join(source))
+    source = plain("".join(source or ""))
     if kind == "heading":
         hashes = "#" * min(int(raw.get("level", 1)), 6)
         kind, source = "markdown", f"{hashes} {' '.join(source.splitlines())}"

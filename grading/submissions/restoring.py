@@ -5,6 +5,7 @@ say of itself (tags, flags, ids, points, the kernel) is the assignment's. What w
 """
 
 import copy
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from grading.boundary.cells import about, grade_id, is_test, visible
 from grading.submissions.markdown import harmless, pictures_of
 from grading.submissions.releases import Release, is_of_another, release_of
 
+DEFINITION = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.MULTILINE)
 FLAGS = ("grade", "solution", "locked", "task", "points", "cell_type")
 
 
@@ -47,10 +49,15 @@ def restored(
         changes.mended.append(f"its kernel was {kernels[0] or 'not named'}; it is {kernels[1]}.")
     followers = extras(submitted.cells, set(places.values()), released.cells, changes)
     cells = list(own_cells(followers.get(-1, ())))
+    elsewhere = defined([c for c in submitted.cells if c.cell_type == "code"])
     for number, ours in enumerate(released.cells):
         at = places.get(number)
         theirs = None if at is None else submitted.cells[at]
-        cells.append(one_cell(copy.deepcopy(ours), theirs, changes, is_earlier))
+        cell = one_cell(copy.deepcopy(ours), theirs, changes, is_earlier, elsewhere)
+        beside = [places.get(number - 1, -1), *([] if at is None else [at])]
+        if is_blank(ours, theirs):
+            answer_beside(cell, [followers.get(place, []) for place in beside], changes)
+        cells.append(cell)
         if at is not None:
             cells += own_cells(followers.get(at, ()))
     order = [places[number] for number in sorted(places)]
@@ -61,12 +68,24 @@ def restored(
 
 
 def one_cell(
-    ours: NotebookNode, theirs: NotebookNode | None, changes: Changes, is_earlier: bool
+    ours: NotebookNode,
+    theirs: NotebookNode | None,
+    changes: Changes,
+    is_earlier: bool,
+    elsewhere: set[str],
 ) -> NotebookNode:
-    """The assignment's cell, with the student's source where that is theirs to write."""
+    """The assignment's cell, with the student's source where that is theirs to write.
+
+    ``elsewhere`` are the names that the student's cells define: a stub that would be put back over
+    one of them stays away.
+    """
     name = grade_id(ours)
     if theirs is None:
-        if name and not is_earlier:
+        stub = defined([ours]) if not is_test(ours) else set()
+        if stub and stub <= elsewhere:
+            ours.source = "# answered in another cell"
+            changes.mended.append(f"{name} was deleted; its answer is in another cell.")
+        elif name and not is_earlier:
             changes.tampered.append(f"{name} was deleted.")
         return ours
     if not name:  # a cell that is not graded: the student may change it
@@ -87,6 +106,29 @@ def one_cell(
     elif theirs.source.strip() != visible(ours.source) and not is_earlier:
         changes.tampered.append(f"the text of {name} was changed.")
     return ours
+
+
+def defined(cells: list[NotebookNode]) -> set[str]:
+    """The functions and classes that cells of code define."""
+    code = (cell.source for cell in cells if cell.cell_type == "code")
+    return {name for source in code for name in DEFINITION.findall(source)}
+
+
+def is_blank(ours: NotebookNode, theirs: NotebookNode | None) -> bool:
+    """Whether a written answer is still what the release has there."""
+    written = about(ours).get("solution") and about(ours).get("grade") and ours.cell_type != "code"
+    return bool(written and (theirs is None or theirs.source.strip() in ("", ours.source.strip())))
+
+
+def answer_beside(
+    ours: NotebookNode, neighbours: list[list[NotebookNode]], changes: Changes
+) -> None:
+    """Takes a written answer from Markdown of the student's own that stands next to its blank cell."""
+    texts = [c for cells in neighbours for c in cells if c.cell_type == "markdown"]
+    found = next((cell for cell in reversed(texts) if cell.source.strip()), None)
+    if found is not None:
+        take(ours, found)
+        changes.mended.append(f"{grade_id(ours)} was answered in a cell of its own.")
 
 
 def take(ours: NotebookNode, theirs: NotebookNode) -> None:

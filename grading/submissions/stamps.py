@@ -5,6 +5,7 @@ names have the time), and then it is true. In a folder that came from the studen
 the student's, and nothing here can tell: `c.Restore.timestamps = False` leaves it out.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from grading.submissions import bounds
 
 FIRST = datetime(2015, 1, 1)
 """Before there was nbgrader nothing was handed in to it."""
+EPOCH = re.compile(r"1\d{9}(\.\d+)?")
 DAY, YEAR = timedelta(days=1), timedelta(days=366)
 
 
@@ -25,17 +27,29 @@ def of(folder: Path, due: datetime | None) -> tuple[str, str]:
         return "", ""
     if path.stat().st_size > bounds.STAMP_BYTES:
         return "", "its timestamp.txt holds no time, and does not count."
-    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    text = text_of(path.read_bytes())
     try:
-        stamp = parse_utc(text)
-    except (ValueError, OverflowError):
+        stamp = parsed(text)
+    except (ValueError, OverflowError, OSError):
         return "", f"its timestamp.txt, {shown(text, 40)!r}, holds no time, and does not count."
     if not believable(stamp, due):
         return (
             "",
             f"its timestamp.txt, {shown(text, 40)!r}, is no time of handing in, and does not count.",
         )
-    return text, ""
+    return f"{stamp:%Y-%m-%d %H:%M:%S.%f} UTC", ""
+
+
+def text_of(data: bytes) -> str:
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if wide else "utf-8-sig", errors="replace").strip()
+
+
+def parsed(text: str) -> datetime:
+    """A date and time as nbgrader writes it, or seconds since 1970; in UTC."""
+    if EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(float(text), UTC).replace(tzinfo=None)
+    return parse_utc(text)
 
 
 def believable(stamp: datetime, due: datetime | None) -> bool:

@@ -1,0 +1,69 @@
+"""A student's cell that does not run, or stops: what it is called, and what followed from it.
+
+A test that finds no function because its cell has a typographic quote in it is told of the quote.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+SYNTAX = ("SyntaxError", "IndentationError", "TabError")
+QUOTES = dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‘’‚‛′´", "'")
+SPACES = ("U+00A0", "U+2007", "U+202F", "U+2009", "U+3000", "U+200B", "U+FEFF")
+DEFINED = re.compile(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+IMPORTED = re.compile(r"^(?:from +[\w.]+ +)?import +(.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a cell did not run to its end: in one line, with the names that were to come of it."""
+
+    cell: str
+    kind: str  # "syntax": nothing of it ran; "raised": what needed a statement that stopped did not
+    line: str
+    names: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def sentence(self) -> str:
+        does = "does not run" if self.kind == "syntax" else "stopped"
+        return f"your cell {self.cell} {does}: {self.line}"
+
+
+def trouble(cell: str, source: str, outputs: list[dict], at: int) -> Trouble | None:
+    """What kept a student's cell from running to its end, by the first error that it showed."""
+    errors = [output for output in outputs if output["output_type"] == "error"]
+    if not errors:
+        return None
+    name, message = errors[0]["ename"], errors[0]["evalue"]
+    kind = "syntax" if name in SYNTAX else "raised"
+    lines = source.split("\n")
+    written = lines[at - 1] if 0 < at <= len(lines) else ""
+    said = in_words(message, written) if kind == "syntax" else f"{name}: {message}".strip(": ")
+    where = f"line {at}: " if at else ""
+    said = said.splitlines()[0] if said else name
+    return Trouble(cell, kind, f"{where}{said}", frozenset(names_of(source)))
+
+
+def names_of(source: str) -> set[str]:
+    """The names that a cell would define, also where it is no Python."""
+    found = {one or other for one, other in DEFINED.findall(source)}
+    for names in IMPORTED.findall(source):
+        for name in names.split(","):
+            words = name.replace("(", "").split()
+            found |= {words[-1].partition(".")[0]} if words else set()
+    return found
+
+
+def in_words(message: str, line: str) -> str:
+    """What Python says of a line that it cannot read; what it is, where copying it has spoiled it."""
+    message = re.sub(r" \(<?\S*,? ?line \d+\)$", "", message)
+    quote = next((character for character in line if character in QUOTES), "")
+    if "invalid character" in message and quote:
+        return f"{quote} is a typographic quote, as a chat or a text editor makes them; type {QUOTES[quote]}."
+    if any(space in message for space in SPACES):
+        return (
+            "there is a non-breaking space in it, as it comes from a web page or a chat; type the "
+            "spaces of this line anew."
+        )
+    if message.startswith("Missing parentheses in call to"):
+        return "print is a function in Python 3: print(…)."
+    return f"{message}." if message else "it is no Python."
