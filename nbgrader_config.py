@@ -47,8 +47,15 @@ if __name__ == "worker":
 # What student code may import of this folder, and what of it holds answers: that does nothing there.
 c.Examine.importable = ["helpers"]
 c.Examine.silent = ["helpers.check", "helpers.draw"]
-# The same answer earns the same mark twice, also where it trains a network.
-c.Examine.seeds = "import keras; keras.utils.set_random_seed(1)"
+# The same answer earns the same mark twice, also where it trains a network, and whatever its notebook
+# has set for all of Keras.
+c.Examine.seeds = """
+import keras
+keras.config.set_image_data_format("channels_last")
+keras.config.set_floatx("float32")
+keras.config.set_dtype_policy("float32")
+keras.utils.set_random_seed(1)
+"""
 # 60 MB of printed output would be stored in full.
 c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 60

@@ -264,16 +264,38 @@ def paired():
         (lambda: start(Weighted()), "weights outside of Keras' own layers"),
         (lambda: called(Tuned()), "weights outside of Keras' own layers"),
         (lambda: start(InTensorFlow()), "parts that are not Keras' own"),
+        (lambda: start(L.Lambda(lambda x: tf.cumsum(x, axis=1))), "parts that are not Keras' own"),
         (paired, "parts that are not Keras' own"),
-        (lambda: start(L.Lambda(lambda x: x * 2)), "keras.layers.Lambda"),
         (lambda: start(conv(4, activation=lambda x: x * 2)), "a model that cannot be built again"),
     ],
-    ids=["own weights", "a weight of the model", "TensorFlow", "two inputs", "Lambda", "lambda"],
+    ids=["own weights", "a weight of the model", "TensorFlow", "Lambda", "two inputs", "lambda"],
 )
 @pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
 def test_what_cannot_be_built_again_says_why(made, says):
     with pytest.raises(Refused, match=says):
         over(made())
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        lambda: [conv(4, activation=lambda x: tf.nn.relu(x))],
+        lambda: [conv(4, activation=lambda x: keras.ops.maximum(x, 0))],
+        lambda: [conv(4), L.Lambda(lambda x: x * keras.ops.cast(x > 0, "float32"))],
+        lambda: [conv(4), L.Lambda(lambda x: tf.nn.relu(x))],
+        lambda: [conv(4), L.Lambda(lambda x: x * 2 + 1)],
+        lambda: [L.Lambda(lambda x: x), conv(4, activation="tanh")],
+        lambda: [conv(4, activation=tf.nn.softmax)],
+    ],
+)
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
+def test_a_function_of_the_students_own_is_judged_by_what_it_computes(layers):
+    model = start(*layers())
+    x = np.random.default_rng(0).normal(size=(2, *SIZE)).astype("float32")
+    right = np.asarray(model(x))
+    came = over(model)
+    assert np.allclose(np.asarray(came(x)), right, atol=1e-6)
+    assert "Lambda" not in {type(layer).__name__ for layer in came._flatten_layers()}
 
 
 # ---------------------------------------------------------------- what somebody made up

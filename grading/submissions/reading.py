@@ -18,6 +18,7 @@ from grading.submissions.markdown import pictures_of
 
 WORDS, LETTERS = 20, 200
 """Of what a cell says of itself, so many entries and tags, each so long, are looked at."""
+KINDS = ("code", "markdown", "raw")
 MERGE = ("<<<<<<< ", "=======", ">>>>>>> ")  # how lines begin, in this order, that git left there
 BROKEN = (AttributeError, KeyError, TypeError, ValueError, ArithmeticError, RecursionError)
 """What a part of a notebook raises that is of another kind than it should be."""
@@ -120,7 +121,8 @@ def upgraded(found: Any) -> NotebookNode:
     except BROKEN:
         raise Unreadable(NOT_VALID) from None
     about_it = found.get("metadata")
-    if not read and (raw or not isinstance(about_it, dict)):
+    known = any(one.get("cell_type") in (*KINDS, "heading") for _, one in read)
+    if not known and (raw or not isinstance(about_it, dict)):
         raise Unreadable(NOT_VALID)
     cells = [cell for cell, _ in read]
     given = [one.get("id") if trusted else None for _, one in read]
@@ -188,8 +190,8 @@ def cell_of(raw: dict) -> dict:
     if kind == "heading":
         hashes = "#" * min(int(raw.get("level", 1)), 6)
         kind, source = "markdown", f"{hashes} {' '.join(source.splitlines())}"
-    if kind not in ("code", "markdown", "raw"):
-        raise ValueError(kind)
+    if kind not in KINDS:  # of some other program's; of ours it is known by its name
+        kind = "raw"
     metadata = said_of_itself(raw.get("metadata") or {})
     if kind == "code":
         more = {"execution_count": None, "outputs": []}

@@ -16,7 +16,7 @@ import numpy as np
 
 from contract import calling, rules
 from contract.verdicts import CheckFailed, Finding, NotAttempted, passed
-from helpers.check import pictures
+from helpers.check import oracle, pictures
 from helpers.check.answers import Answer, WrongType
 from helpers.check.trial import VISIBLE, Trial
 
@@ -90,12 +90,13 @@ class Exercise:
         if not callable(function):
             raise NotAttempted(self.name, part or "")
         for name in [part] if part else self.parts:
-            trial = Trial(self, function, name, seed)
-            try:
-                supplied = trial.judge()
-            except CheckFailed as failed:
-                pictures.show(failed.picture)
-                raise
+            with oracle.settings():
+                trial = Trial(self, function, name, seed)
+                try:
+                    supplied = trial.judge()
+                except CheckFailed as failed:
+                    pictures.show(failed.picture)
+                    raise
             passed(self.name, name, len(trial.cases), supplied)
 
     def mistakes(self, *names: str) -> tuple[Misconception, ...]:

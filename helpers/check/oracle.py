@@ -3,12 +3,18 @@
 Keras is imported at the first question, so that ``import helpers`` starts no framework.
 """
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from math import prod
 
 import numpy as np
 
 from helpers.quiet import quiet
+
+STANDARD = ("channels_last", "float32", "float32")
+"""Keras as it comes: the layout of images, the type of numbers, and that of layers."""
 
 
 @cache
@@ -17,8 +23,39 @@ def keras():
     with quiet():
         import keras
 
-        keras.ops.conv(np.zeros((1, 1, 1, 1)), np.zeros((1, 1, 1, 1)))
+        zeros = np.zeros((1, 1, 1, 1))
+        keras.ops.conv(zeros, zeros, data_format="channels_last")
     return keras
+
+
+@contextmanager
+def settings() -> Iterator[None]:
+    """Inside the block Keras is as it comes; what somebody has set comes back.
+
+    A `keras.json` or a call in the notebook may say otherwise, of which no exercise speaks. Where
+    Keras is not loaded yet, nobody has a model: then it is loaded only if the block needs it.
+    """
+    if "keras" not in sys.modules:
+        yield
+        return
+    before = told()
+    tell(*STANDARD)
+    try:
+        yield
+    finally:
+        tell(*before)
+
+
+def told() -> tuple:
+    config = keras().config
+    return config.image_data_format(), config.floatx(), config.dtype_policy()
+
+
+def tell(layout: str, numbers: str, layers) -> None:
+    config = keras().config
+    config.set_image_data_format(layout)
+    config.set_floatx(numbers)
+    config.set_dtype_policy(layers)
 
 
 def to_numpy(tensor) -> np.ndarray:

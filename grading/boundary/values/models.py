@@ -24,6 +24,10 @@ FORBIDDEN = {
     "Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer",
     "StringLookup", "IntegerLookup", "TextVectorization", "HashedCrossing", "FeatureSpace",
 }  # fmt: skip
+ACTIVATIONS = (
+    "linear", "relu", "softmax", "sigmoid", "tanh", "elu", "selu", "gelu", "silu", "softplus",
+    "softsign", "relu6", "leaky_relu", "hard_sigmoid", "mish", "exponential", "log_softmax",
+)  # fmt: skip
 WHOLE = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 # Values of a configuration that name no class.
 VALUES = {"__keras_tensor__", "__tensor__", "__numpy__", "__tuple__", "__ellipsis__", "__complex__"}
@@ -75,17 +79,36 @@ def described(model: Any) -> Model:
 
 
 def in_keras_words(model: Any) -> None:
-    """TensorFlow's own activations, `tf.nn.softmax` for one, become Keras' of the same name."""
+    """Activations that are no functions of Keras', a lambda or `tf.nn.softmax`, become those they are."""
     for layer in model._flatten_layers():
         function = getattr(layer, "activation", None)
-        if str(getattr(function, "__module__", "")).startswith("tensorflow."):
-            name = function.__name__.removesuffix("_v2")
-            layer.activation = getattr(keras().activations, name, function)
+        if callable(function) and not is_of_keras(function):
+            layer.activation = named_activation(function) or function
+
+
+def is_of_keras(thing: Any) -> bool:
+    return str(getattr(thing, "__module__", "")).startswith("keras.")
+
+
+def named_activation(function: Any) -> Any:
+    """Keras' activation that computes the same as somebody's function; None where none does."""
+    probe = np.random.default_rng(0).normal(scale=3, size=(4, 5, 6)).astype("float32")
+    tensor = keras().ops.convert_to_tensor(probe)
+    try:
+        answer = np.asarray(keras().ops.convert_to_numpy(function(tensor)))
+    except Exception:  # whatever it does
+        return None
+    for name in ACTIVATIONS:
+        right = getattr(keras().activations, name)
+        wanted = np.asarray(keras().ops.convert_to_numpy(right(tensor)))
+        if answer.shape == wanted.shape and np.allclose(answer, wanted, atol=1e-6):
+            return right
+    return None
 
 
 def is_own(layer: Any) -> bool:
-    """Whether a layer's class is the student's, not one of Keras'."""
-    return not type(layer).__module__.startswith("keras.")
+    """Whether a layer is the student's: by its class, or by the function that it holds."""
+    return not is_of_keras(type(layer)) or type(layer).__name__ == "Lambda"
 
 
 def as_functional(model: Any) -> Any:
@@ -126,9 +149,10 @@ def without_own_layers() -> Iterator[None]:
     original = layer.__call__
 
     def called(self, *args, **options):
-        if is_own(self) and self.built:
-            return self.call(*args, **options)
-        return original(self, *args, **options)
+        if not (is_own(self) and self.built):
+            return original(self, *args, **options)
+        same = named_activation(self.function) if hasattr(self, "function") else None
+        return same(*args) if same else self.call(*args, **options)
 
     layer.__call__ = called
     try:
