@@ -133,6 +133,15 @@ def unchanged(before: Any, after: Any) -> bool:
     return before == after if isinstance(before, list | tuple | dict) else True
 
 
+def names_around(function: Callable) -> dict[str, Any]:
+    """The names that a function's code finds, also where it is wrapped, or an object that is called."""
+    for inside in ("__wrapped__", "func", "pyfunc"):  # functools' and NumPy's words for it
+        function = getattr(function, inside, function)
+    if not hasattr(function, "__globals__"):
+        function = type(function).__call__
+    return getattr(function, "__globals__", {})
+
+
 @singledispatch
 @contextmanager
 def supplied(function: Callable, versions: dict[str, Callable]) -> Iterator[set[str] | None]:
@@ -141,7 +150,7 @@ def supplied(function: Callable, versions: dict[str, Callable]) -> Iterator[set[
     Only names that the student has are replaced, and only inside the block. Yields the names that
     are called in it; None where there was nothing to replace.
     """
-    names, used = getattr(function, "__globals__", {}), set()
+    names, used = names_around(function), set()
 
     def stand_in(name: str, right: Callable) -> Callable:
         def right_version(*args, **options):  # RIGHT_VERSION: ours, and not the student's doing

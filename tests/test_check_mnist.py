@@ -435,3 +435,39 @@ def test_the_programs_optimizer_is_known_by_its_kind_however_many_there_were():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_models_of_lists_of_one_are_models_of_one():
+    def in_lists(build):
+        def built():
+            model = build()
+            return keras.Model(inputs=[model.inputs[0]], outputs=[model.outputs[0]])
+
+        return built
+
+    check.build_two_layer_model(in_lists(check.build_two_layer_model.oracle))
+    check.build_cnn(in_lists(cnn.mnist_cnn))
+    check.build_separable_cnn(in_lists(separable_cnn.three_convolutions), part="budget")
+
+
+def test_a_recurrent_network_has_a_number_of_multiply_adds():
+    def by_rows():
+        steps = [layers.Reshape((28, 28)), layers.GRU(24), layers.Dense(10, activation="softmax")]
+        return keras.Sequential([keras.Input((28, 28, 1)), *steps])
+
+    # 28 times three gates of (28 + 24) * 24, and 24 * 10; Keras asks the cell once more, for its shape
+    assert work.multiply_adds(by_rows(), (28, 28, 1)) == (28 + 1) * 3 * (28 + 24) * 24 + 240
+    check.build_separable_cnn(by_rows, part="budget")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (np.False_, "SGD", np.int64(3), np.int32(5386)),
+        (False, "keras.optimizers.SGD", 3, 5386),
+        (False, "Stochastic gradient descent", 3, 5386),
+        (False, "keras.optimizers.SGD()", 3, 5386),
+    ],
+)
+def test_a_right_reading_is_right_in_other_words(answers):
+    check.reading(lambda: answers)

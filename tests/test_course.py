@@ -12,7 +12,7 @@ import pytest
 
 from helpers.check.exercises import reading
 from tools import notebooks, release
-from tools.environment import SetupError, check_disk, explain, find_python, is_ready
+from tools.environment import SetupError, check_disk, check_machine, explain, find_python, is_ready
 from tools.lab import lay_out_exercises
 from tools.lock import environment_yml, pins
 
@@ -312,3 +312,27 @@ def test_a_students_work_is_never_replaced(tmp_path):
     (work / "01" / "01.ipynb").write_text("mine")
     assert lay_out_exercises(tmp_path / "release", work) == []
     assert (work / "01" / "01.ipynb").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "libc", "said"),
+    [
+        ("darwin", "x86_64", "", "Apple silicon only"),
+        ("linux", "x86_64", "x86_64-pc-linux-musl", "Alpine"),
+        ("darwin", "arm64", "", ""),
+        ("linux", "aarch64", "aarch64-unknown-linux-gnu", ""),
+        ("win32", "AMD64", None, ""),
+    ],
+)
+def test_a_machine_without_tensorflow_is_told_so_before_anything_is_downloaded(
+    system, machine, libc, said, monkeypatch
+):
+    monkeypatch.setattr("sys.platform", system)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr("sysconfig.get_config_var", lambda name: libc)
+    if not said:
+        assert check_machine() is None
+        return
+    with pytest.raises(SetupError, match=said) as refused:
+        check_machine()
+    assert "Google Colab" in str(refused.value)

@@ -8,9 +8,11 @@ import hashlib
 import json
 import os
 import pathlib
+import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -191,6 +193,18 @@ def is_ready(venv, stamp, wanted):
         return False
 
 
+def check_machine():
+    """Says beforehand what pip would say after minutes: there is no TensorFlow for this machine."""
+    where = "Use Google Colab, or a Linux container (docker run -it python:3.12)."
+    if sys.platform == "darwin" and platform.machine() == "x86_64":
+        raise SetupError(
+            "TensorFlow is made for Macs with Apple silicon only; this one has an Intel processor, "
+            f"or this Python is made for one. {where}"
+        )
+    if sys.platform == "linux" and "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or ""):
+        raise SetupError(f"TensorFlow is not made for Alpine Linux (musl). {where}")
+
+
 def main(command=""):
     """Everything that `make COMMAND` needs; "" is Python's packages alone."""
     sentence = system.lacking(command) if command else ""
@@ -206,6 +220,7 @@ def main(command=""):
     wanted = fingerprint(requirements, python)
     if is_ready(venv, stamp, wanted):
         return
+    check_machine()
     check_disk(ROOT)
     create(venv, python)
     stamp.unlink(missing_ok=True)

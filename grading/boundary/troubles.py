@@ -6,6 +6,7 @@ A test that finds no function because its cell has a typographic quote in it is 
 import re
 from dataclasses import dataclass, field
 
+BESIDE = "files beside the notebook stay behind"
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 QUOTES = dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‘’‚‛′´", "'")
 SPACES = ("U+00A0", "U+2007", "U+202F", "U+2009", "U+3000", "U+200B", "U+FEFF")
@@ -37,10 +38,19 @@ def trouble(cell: str, source: str, outputs: list[dict], at: int) -> Trouble | N
     kind = "syntax" if name in SYNTAX else "raised"
     lines = source.split("\n")
     written = lines[at - 1] if 0 < at <= len(lines) else ""
-    said = in_words(message, written) if kind == "syntax" else f"{name}: {message}".strip(": ")
+    said = in_words(message, written) if kind == "syntax" else of_an_error(name, message)
     where = f"line {at}: " if at else ""
     said = said.splitlines()[0] if said else name
     return Trouble(cell, kind, f"{where}{said}", frozenset(names_of(source)))
+
+
+def of_an_error(name: str, message: str) -> str:
+    """What stopped a cell; where it is something that only the student's own machine has, that too."""
+    missing = re.fullmatch(r"No module named '([^']+)'", message)
+    if missing:
+        return f"there is no {missing[1]} here: no package of the course, and {BESIDE}."
+    said = f"{name}: {message}".strip(": ")
+    return f"{said}: {BESIDE}." if name == "FileNotFoundError" else said
 
 
 def names_of(source: str) -> set[str]:

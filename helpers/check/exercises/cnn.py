@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.check import oracle
 from helpers.check.core import Exercise, Misconception, Part
-from helpers.check.exercises.models import TO_BUILD, Model, built_model, input_shape
+from helpers.check.exercises.models import TO_BUILD, Model, built_model, input_shape, single
 
 SIZE = (28, 28, 1)
 
@@ -88,7 +88,7 @@ def dropped(answer, case) -> tuple[float, float]:
     where one was, and how often it is which says what was dropped before it; how high it is says
     what was dropped after it, for what is kept is raised by 1 / (1 - share).
     """
-    model = built_model(answer, (None, *SIZE))
+    model = built_model(single(answer), (None, *SIZE))
     units = unit_values(model)
     full = units.max()
     if not np.isfinite(full) or full <= 0:
@@ -145,7 +145,7 @@ build_cnn = Exercise(
     oracle=mnist_cnn,
     terms=TO_BUILD,
     parts={
-        "model": Part(lambda rng: [{}], Model()),
+        "model": Part(lambda rng: [{}], Model(), single),
         "dropout": Part(lambda rng: [{}], Dropped(), dropped),
     },
     misconceptions=(

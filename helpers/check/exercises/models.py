@@ -52,6 +52,15 @@ class Model:
         )
 
 
+def single(answer: Any, case: Any = None) -> Any:
+    """A model of one input and one output, also where both are given in lists of one."""
+    keras = oracle.keras()
+    listed = isinstance(answer, keras.Model) and isinstance(getattr(answer, "output", None), list)
+    if not listed or len(answer.inputs) != 1 or len(answer.outputs) != 1:
+        return answer
+    return keras.Model(answer.inputs[0], answer.outputs[0])
+
+
 def built_model(answer: Any, expected: tuple) -> Any:
     """The answer, where it is a Keras model that knows its input; else WrongType."""
     if not isinstance(present(answer), oracle.keras().Model):
@@ -136,7 +145,7 @@ build_two_layer_model = Exercise(
     name="build_two_layer_model",
     oracle=two_convolutions,
     terms=TO_BUILD,
-    parts={"model": Part(lambda rng: [{}], Model())},
+    parts={"model": Part(lambda rng: [{}], Model(), single)},
     misconceptions=(
         Misconception(
             "no bias",

@@ -87,15 +87,23 @@ class Reading:
     def difference(self, answer: Any, right: Any, slack: Any = None) -> tuple[str, ...]:
         if answer is None:
             raise WrongType("this one is not answered yet.", f"  {self.look}")
+        if isinstance(answer, np.bool_ | np.integer):  # NumPy's own True or 3
+            answer = answer.item()
         if type(answer) is not self.kind:
             kind = a(type(answer).__name__)
             raise WrongType(
                 f"{answer!r:.40} is {kind}, where {a(self.kind.__name__)} is asked for."
             )
-        said = answer.lower().strip() if self.kind is str else answer
+        said = in_short(answer) if self.kind is str else answer
         return (
             () if said == right else (f"{answer!r:.40} is not what stands there.", f"  {self.look}")
         )
+
+
+def in_short(name: str) -> str:
+    """A name as the program has it: without its module, its brackets, or written out."""
+    name = name.partition("(")[0].rpartition(".")[2].lower().strip()
+    return {"stochastic gradient descent": "sgd"}.get(name, name)
 
 
 def with_answer(name, change):

@@ -20,7 +20,14 @@ import numpy as np
 
 from helpers.check import oracle
 from helpers.check.core import Part
-from helpers.check.exercises.models import TO_BUILD, built_model, differs, input_shape, output_shape
+from helpers.check.exercises.models import (
+    TO_BUILD,
+    built_model,
+    differs,
+    input_shape,
+    output_shape,
+    single,
+)
 from helpers.check.exercises.training import Task, TrainingExercise, digits
 from helpers.check.work import held, multiply_adds
 
@@ -134,7 +141,7 @@ class Unseen(dict):
 
 
 def with_its_task(answer: Any, case: Unseen) -> tuple[Any, Task]:
-    return answer, case.task
+    return single(answer), case.task
 
 
 def three_convolutions():
@@ -160,7 +167,7 @@ build_separable_cnn = TrainingExercise(
     oracle=three_convolutions,
     terms=TO_BUILD,
     parts={
-        "budget": Part(lambda rng: [{}], Budget()),
+        "budget": Part(lambda rng: [{}], Budget(), single),
         "learns": Part(lambda rng: [Unseen(Task.drawn(rng))], CanLearn(), with_its_task),
     },
     misconceptions=(),
