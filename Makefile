@@ -29,8 +29,8 @@ test: env  ## every test: helpers, grading, lessons, assignments, the proof
 long: env  ## the long forms: lesson 4 on 60,000 digits, classes of 300 and of 2,000 broken files, the proof with 50 seeds
 	@python -m tools.lessons --whole
 	@pytest -q --long tests/test_broken_class.py
-	@python -m tools.fuzz
-	@python -m tools.fuzz --growth
+	@python -m tests.fuzz
+	@python -m tests.fuzz --growth
 	@python -m tools.proof --seeds 50
 
 proof: env  ## try the checks on hundreds of right and wrong answers, and write docs/proof.md

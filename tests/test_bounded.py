@@ -78,7 +78,7 @@ def test_a_submission_has_one_bound_for_all_that_is_done_with_it(monkeypatch):
     found = [stuck.examine(cells)[f"test{n}"]["found"] for n in range(9)]
     assert {one["kind"] for one in found} == {"crashed"}
     assert found[0]["line"] == "the examiner was ended while it looked at this."
-    assert found[8]["line"] == "it was not looked at: too much went wrong before."
+    assert found[8]["line"] == "it was not looked at: the time for all of it was over."
     assert stuck.process is None
 
 

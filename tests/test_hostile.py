@@ -19,6 +19,8 @@ SECONDS = 120
 """After which an attack has to have come to its end, whatever it is, on a slow machine too."""
 BYTES = 1_000_000
 """What may be kept of it."""
+WITNESSED = 3
+"""One witness sees what so many attacks have left; `make proof-security` has one after each."""
 FOUND_NOTHING = ("CANARY 0", "OTHERS 0", "SECRET False", "DONE []", "TAKEN False")
 
 
@@ -57,7 +59,7 @@ def test_an_attack_earns_nothing_and_leaves_nothing(attack: Attack, grader, undi
     for line in FOUND_NOTHING:
         word = line.split()[0]
         assert f"{word} " not in said or line in said, said[:500]
-    if attack.runs_code:
+    if attack.runs_code and ATTACKS.index(attack) % WITNESSED == 0:
         points, outputs, _ = graded(grader, nbformat.writes(hostile.witness()))
         assert sum(points.values()) == hostile.ALL_POINTS
         assert witnessed(outputs) == undisturbed

@@ -167,7 +167,7 @@ def as_page(cell) -> str:
 
 def handed_in(kind, place: int, source: str, **more):
     """What becomes of the released notebook with a cell replaced by one of the student's."""
-    notebook = nbformat.from_dict(json.loads(nbformat.writes(RELEASED)))
+    notebook = nbformat.reads(nbformat.writes(RELEASED), 4)
     metadata = notebook.cells[place].metadata
     notebook.cells[place] = kind(source, id=notebook.cells[place].id, metadata=metadata, **more)
     right, _ = restored(notebook, RELEASED)
@@ -191,7 +191,7 @@ def test_a_code_answer_is_as_it_was_written():
 
 
 def test_a_students_own_cell_is_as_harmless():
-    notebook = nbformat.from_dict(json.loads(nbformat.writes(RELEASED)))
+    notebook = nbformat.reads(nbformat.writes(RELEASED), 4)
     notebook.cells.append(new_markdown_cell(LIVE, attachments=pasted(x=SVG)))
     own = restored(notebook, RELEASED)[0].cells[-1]
     assert "<script" not in own.source and "attachments" not in own

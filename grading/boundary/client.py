@@ -67,11 +67,7 @@ class ExaminerClient:
             if lost is not None:
                 results[lost["id"]] = ended("the examiner was ended while it looked at this.")
         over = time.monotonic() > until
-        why = (
-            f"its {WHOLE_SECONDS / 60:g} minutes were over"
-            if over
-            else "too much went wrong before"
-        )
+        why = "the time for all of it was over" if over else "too much went wrong before"
         for cell in cells:
             results.setdefault(cell["id"], ended(f"it was not looked at: {why}."))
         return results

@@ -48,18 +48,20 @@ def restored(
     if kernels[0] != kernels[1]:
         changes.mended.append(f"its kernel was {kernels[0] or 'not named'}; it is {kernels[1]}.")
     followers = extras(submitted.cells, set(places.values()), released.cells, changes)
+    theirs = [
+        submitted.cells[places[n]] if n in places else None for n in range(len(released.cells))
+    ]
+    apart = answers_apart(released.cells, theirs, places, followers)
+    elsewhere = defined(submitted.cells)
     cells = list(own_cells(followers.get(-1, ())))
-    elsewhere = defined([c for c in submitted.cells if c.cell_type == "code"])
     for number, ours in enumerate(released.cells):
-        at = places.get(number)
-        theirs = None if at is None else submitted.cells[at]
-        cell = one_cell(copy.deepcopy(ours), theirs, changes, is_earlier, elsewhere)
-        beside = [places.get(number - 1, -1), *([] if at is None else [at])]
-        if is_blank(ours, theirs):
-            answer_beside(cell, [followers.get(place, []) for place in beside], changes)
+        cell = one_cell(copy.deepcopy(ours), theirs[number], changes, is_earlier, elsewhere)
+        if number in apart:
+            take(cell, apart[number])
+            changes.mended.append(f"{grade_id(ours)} was answered in a cell of its own.")
         cells.append(cell)
-        if at is not None:
-            cells += own_cells(followers.get(at, ()))
+        if number in places:
+            cells += own_cells(followers.get(places[number], ()))
     order = [places[number] for number in sorted(places)]
     if order != sorted(order) and not is_earlier:
         changes.tampered.append("its cells stood in another order.")
@@ -120,15 +122,28 @@ def is_blank(ours: NotebookNode, theirs: NotebookNode | None) -> bool:
     return bool(written and (theirs is None or theirs.source.strip() in ("", ours.source.strip())))
 
 
-def answer_beside(
-    ours: NotebookNode, neighbours: list[list[NotebookNode]], changes: Changes
-) -> None:
-    """Takes a written answer from Markdown of the student's own that stands next to its blank cell."""
-    texts = [c for cells in neighbours for c in cells if c.cell_type == "markdown"]
-    found = next((cell for cell in reversed(texts) if cell.source.strip()), None)
-    if found is not None:
-        take(ours, found)
-        changes.mended.append(f"{grade_id(ours)} was answered in a cell of its own.")
+def answers_apart(
+    released: list[NotebookNode],
+    theirs: list[NotebookNode | None],
+    places: dict[int, int],
+    followers: dict[int, list[NotebookNode]],
+) -> dict[int, NotebookNode]:
+    """For each written answer that is blank, Markdown of the student's own that stands next to it.
+
+    It is taken from ``followers``, for it moves.
+    """
+    found: dict[int, NotebookNode] = {}
+    for number, ours in enumerate(released):
+        if not is_blank(ours, theirs[number]):
+            continue
+        for place in (places.get(number), places.get(number - 1, -1)):
+            own = followers.get(place, [])
+            texts = [c for c in own if c.cell_type == "markdown" and c.source.strip()]
+            if texts:
+                found[number] = texts[-1]
+                own[:] = [cell for cell in own if cell is not texts[-1]]
+                break
+    return found
 
 
 def take(ours: NotebookNode, theirs: NotebookNode) -> None:

@@ -1,4 +1,4 @@
-"""Broken notebooks by the thousand: `python -m tools.fuzz --count 2000`.
+"""Broken notebooks by the thousand: `python -m tests.fuzz --count 2000`.
 
 Each is an answered notebook with some of its bytes, values or cells spoiled. All are handed in as one
 class, with an honest student among them, and graded as any class is: every one ends as a row, nobody
