@@ -20,6 +20,7 @@ from pathlib import Path
 import nbformat
 
 from grading.boundary import bubblewrap
+from grading.plain import shown
 from tests import hostile
 from tests.hostile import ALL_POINTS, ATTACKS, HONEST_POINTS, NAME, Attack, HurriedExaminer
 from tools.notebooks import ROOT
@@ -215,7 +216,7 @@ def by_us(attack: Attack, examiner: HurriedExaminer) -> tuple[str, float]:
         said.append("**others lose marks**")
     said += [f"**{what}**" for what in taken(hostile.printed(outputs))]
     said += ["nothing"] if not said else []
-    said += [f"reported: {changes.tampered[0].rstrip('.')}"] if changes.tampered else []
+    said += [f"reported: {shown(changes.tampered[0], 80).rstrip('.')}"] if changes.tampered else []
     said += [f"ended after {seconds:.0f} s"] if seconds > 2 else []
     return "; ".join(said), attacked
 
