@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial, singledispatch
+from functools import lru_cache, partial, singledispatch
 from pathlib import Path
 from typing import Any
 
@@ -161,10 +161,18 @@ def supplied(function: Callable, versions: dict[str, Callable]) -> Iterator[set[
 
     own = {name: names[name] for name in versions if name in names}
     names.update({name: stand_in(name, versions[name]) for name in own})
+    forget_answers(function)
     try:
         yield used if own else None
     finally:
         names.update(own)
+        forget_answers(function)
+
+
+def forget_answers(function: Callable) -> None:
+    """Of an `lru_cache`: those that it has were given by the other version."""
+    if isinstance(function, type(lru_cache(len))):
+        function.cache_clear()
 
 
 def is_stub(function: Callable) -> bool:

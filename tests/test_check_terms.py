@@ -1,5 +1,6 @@
 """What a student's function may use: time, memory, NumPy; and what a card shows of a wrong answer."""
 
+import functools
 import gc
 import signal
 import sys
@@ -193,6 +194,38 @@ def test_what_is_supplied_for_an_earlier_exercise_is_not_the_students_doing():
         names,
     )
     check.conv2d_macs(names["conv2d_macs"])
+
+
+class Called:
+    """An answer that is an object, and calls an earlier one."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *args, **options):
+        return conv2d_macs(*args, **options)
+
+
+def output_length(*args, **options):
+    """Wrong: a right one is put in its place, wherever it is looked for."""
+    return 1
+
+
+def conv2d_macs(size, kernel, c, f, stride=1, padding="valid"):
+    p = [output_length(n, k, stride, padding) for n, k in zip(size, kernel, strict=True)]
+    return int(np.prod(p)) * kernel[0] * kernel[1] * c * f
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [lambda f: f, functools.lru_cache, functools.partial, Called],
+    ids=["itself", "lru_cache", "partial", "an object"],
+)
+def test_a_right_version_of_an_earlier_answer_is_found_however_a_function_is_wrapped(
+    wrapped, capsys
+):
+    check.conv2d_macs(wrapped(conv2d_macs))
+    assert "with a right `output_length` in place of yours" in capsys.readouterr().out
 
 
 # ---------------------------------------------------------------- the sum beside a wrong number
