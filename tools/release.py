@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 
 from grading.boundary.cells import about, grade_id, is_test
 from grading.class_run import gradebook
@@ -150,19 +151,22 @@ def verify(source: Path, release: Path) -> None:
 def make_room(source: Path, course: Path) -> None:
     """Says what becomes of the marks that there are, and lets nbgrader add cells to graded work."""
     name, notebook = source.parent.name, read(source)
-    with at(course), contextlib.suppress(gradebook.NoGradebook):  # none: then nobody has a mark
-        book = gradebook.opened(gradebook.course_of(configuration()))
+    with (
+        at(course),
+        contextlib.suppress(gradebook.NoGradebook),  # then nobody has a mark
+        gradebook.opened(CourseDirectory(config=configuration())) as book,
+    ):
         known = gradebook.cells_of(book, name)
-        if known is not None:
-            gone = sorted(known.keys() - {grade_id(cell) for cell in notebook.cells})
-            if gone:
-                raise NotebookError(
-                    f"{name}: {gone[0]} is gone, and there are marks in it. nbgrader takes out no "
-                    "cell of an assignment that is graded: put it back, worth 0 points."
-                )
-            print(f"{name}: {' '.join(plan(notebook, known))}", flush=True)
-            gradebook.add_cells(book, name, notebook)
-        book.close()
+        if known is None:
+            return
+        gone = sorted(known.keys() - {grade_id(cell) for cell in notebook.cells})
+        if gone:
+            raise NotebookError(
+                f"{name}: {gone[0]} is gone, and there are marks in it. nbgrader takes out no cell of "
+                "an assignment that is graded: put it back, worth 0 points."
+            )
+        print(f"{name}: {' '.join(plan(notebook, known))}", flush=True)
+        gradebook.add_cells(book, name, notebook)
 
 
 def plan(notebook: NotebookNode, known: dict[str, gradebook.Known]) -> Iterator[str]:

@@ -267,7 +267,8 @@ def page(found: list[Found]) -> str:
         "",
         "Made by `make proof-security`; the attacks are in `tests/hostile.py`, each a notebook in which",
         f"exercises worth {HONEST_POINTS} points are honestly solved and those worth "
-        f"{ALL_POINTS - HONEST_POINTS} have no right answer.",
+        f"{ALL_POINTS - HONEST_POINTS} have no right answer (two more, of networks, are there for those "
+        "that attack them).",
         "Each is graded by nbgrader as it comes and by this course, and an honest student after it.",
         "Points are those beyond the honest ones.",
         "",

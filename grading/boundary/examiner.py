@@ -27,8 +27,7 @@ from grading.boundary.protocol import Closed, Line
 from grading.boundary.remote import BUILT_IN, GONE, WorkerClient
 from grading.boundary.sandbox import Sandbox
 from grading.boundary.settings import Settings
-from grading.boundary.troubles import Trouble
-from grading.boundary.troubles import trouble as trouble_of
+from grading.boundary.troubles import Trouble, trouble_of
 from grading.boundary.values import models
 from grading.boundary.values.packing import Packer, Unpacker
 
@@ -63,7 +62,7 @@ class Examiner:
                     trouble = trouble_of(cell["id"], cell["source"], outputs, worker.stopped_at)
                     if trouble and not found:
                         troubles.append(trouble)
-                        found = {"kind": trouble.kind, "line": trouble.line}
+                        found = {"kind": trouble.kind, "line": trouble.said}
                     result = {"outputs": outputs, "found": found}
                 elif cell.get("done"):
                     continue
@@ -96,7 +95,7 @@ def explained(result: dict, troubles: Sequence[Trouble]) -> dict:
     if why is None:
         found["line"] = f"`{absent}` is not defined. Is its cell empty, or further down?"
     else:
-        found |= {"kind": "does not run", "line": why.sentence}
+        found |= {"kind": "does not run", "line": f"your cell {why.cell} {why.said}"}
     result["outputs"][-1] = error_output("NotDefined", found["line"])
     return result
 

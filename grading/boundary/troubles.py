@@ -4,7 +4,7 @@ A test that finds no function because its cell has a typographic quote in it is 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 BESIDE = "files beside the notebook stay behind"
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
@@ -20,28 +20,21 @@ class Trouble:
 
     cell: str
     kind: str  # "syntax": nothing of it ran; "raised": what needed a statement that stopped did not
-    line: str
-    names: frozenset[str] = field(default_factory=frozenset)
-
-    @property
-    def sentence(self) -> str:
-        does = "does not run" if self.kind == "syntax" else "stopped"
-        return f"your cell {self.cell} {does}: {self.line}"
+    said: str  # "does not run: line 3: …"
+    names: frozenset[str]
 
 
-def trouble(cell: str, source: str, outputs: list[dict], at: int) -> Trouble | None:
+def trouble_of(cell: str, source: str, outputs: list[dict], at: int) -> Trouble | None:
     """What kept a student's cell from running to its end, by the first error that it showed."""
     errors = [output for output in outputs if output["output_type"] == "error"]
     if not errors:
         return None
     name, message = errors[0]["ename"], errors[0]["evalue"]
     kind = "syntax" if name in SYNTAX else "raised"
-    lines = source.split("\n")
-    written = lines[at - 1] if 0 < at <= len(lines) else ""
-    said = in_words(message, written) if kind == "syntax" else of_an_error(name, message)
+    does, words = ("does not run", in_words) if kind == "syntax" else ("stopped", of_an_error)
     where = f"line {at}: " if at else ""
-    said = said.splitlines()[0] if said else name
-    return Trouble(cell, kind, f"{where}{said}", frozenset(names_of(source)))
+    said = (words(name, message).splitlines() or [name])[0]
+    return Trouble(cell, kind, f"{does}: {where}{said}", frozenset(names_of(source)))
 
 
 def of_an_error(name: str, message: str) -> str:
@@ -63,11 +56,12 @@ def names_of(source: str) -> set[str]:
     return found
 
 
-def in_words(message: str, line: str) -> str:
+def in_words(name: str, message: str) -> str:
     """What Python says of a line that it cannot read; what it is, where copying it has spoiled it."""
     message = re.sub(r" \(<?\S*,? ?line \d+\)$", "", message)
-    quote = next((character for character in line if character in QUOTES), "")
-    if "invalid character" in message and quote:
+    found = re.match(r"invalid character '(.)'", message)
+    quote = found[1] if found else ""
+    if quote in QUOTES:
         return f"{quote} is a typographic quote, as a chat or a text editor makes them; type {QUOTES[quote]}."
     if any(space in message for space in SPACES):
         return (

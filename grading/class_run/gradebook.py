@@ -27,7 +27,6 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from traitlets.config import Config
 
 from grading.boundary.cells import about, grade_id
 
@@ -154,10 +153,6 @@ class Known:
 
     source: str
     points: float | None
-
-
-def course_of(config: Config) -> CourseDirectory:
-    return CourseDirectory(config=config)
 
 
 def cells_of(book: Gradebook, assignment: str) -> dict[str, Known] | None:

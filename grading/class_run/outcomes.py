@@ -22,7 +22,9 @@ STATUSES = {
 """The worst first: a submission has the first one that is true of it."""
 
 UNGRADED = ("missing", "unreadable")
-STOPPED = ("crashed", "memory", "error", "does not run")  # the last one follows from a cell
+FOLLOWS = "does not run"
+"""Of a test that failed because a cell before it does not run: there is the trouble to look at."""
+STOPPED = ("crashed", "memory", "error", FOLLOWS)
 DONE = ("passed", "by hand", "marked")
 
 

@@ -114,8 +114,9 @@ class Classroom:
         def known(outcome: Outcome) -> None:
             before = self.marks.get(outcome.student)
             if before and outcome.status in UNGRADED:
-                points = sum(mark.points for mark in before.values())
-                outcome.sentence = left_over(outcome, points - self.penalties[outcome.student])
+                late = self.penalties[outcome.student]
+                points = max(0.0, sum(mark.points for mark in before.values()) - late)
+                outcome.sentence = left_over(outcome, points)
             outcomes[outcome.student] = outcome
             tell(outcome)
 
@@ -298,12 +299,12 @@ def stopped(cells: list[dict], results: dict[str, dict]) -> dict[str, str]:
 
 def troubles(cells: list[dict], results: dict[str, dict]) -> list[str]:
     """The student's own cells that did not run to their end, and what Python said."""
-    does = {"syntax": "does not run", "raised": "stopped"}
     found = {cell["id"]: results[cell["id"]]["found"] for cell in cells if not cell["test"]}
+    kinds = ("syntax", "raised")
     return [
-        f"the cell {name} {does[what['kind']]}: {what['line']}"
+        f"the cell {name} {what['line']}"
         for name, what in found.items()
-        if what and what["kind"] in does
+        if what and what["kind"] in kinds
     ]
 
 

@@ -1,6 +1,8 @@
 """What is said of an outcome: a line for the instructor, a sentence for the student."""
 
-from grading.class_run.outcomes import STOPPED, UNGRADED, Outcome
+from shlex import quote
+
+from grading.class_run.outcomes import FOLLOWS, STOPPED, UNGRADED, Outcome
 
 FOR_STUDENTS = {
     "missing": "Nothing was handed in under the assignment's name.",
@@ -32,8 +34,9 @@ def sentence(outcome: Outcome) -> str:
         more = len(outcome.tampered) - 2
         said += f" And {more} more." if more > 0 else ""
     if outcome.status in ("crashed", "timed out"):
-        kinds = ("time",) if outcome.status == "timed out" else STOPPED[:3]
-        names = [name for name, cell in outcome.cells.items() if cell.kind in kinds]
+        kinds = ("time",) if outcome.status == "timed out" else STOPPED
+        found = {name: cell.kind for name, cell in outcome.cells.items() if cell.kind in kinds}
+        names = [name for name, kind in found.items() if kind != FOLLOWS]
         names = [*outcome.stopped, *names]
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         said += f"; look at {', '.join(names[:3])}{more}" if names else ""
@@ -48,7 +51,7 @@ def left_over(outcome: Outcome, points: float) -> str:
     """Of somebody who has a mark from before, and nothing now that could be graded."""
     said = f"{outcome.sentence} The gradebook still has {points:g} points of an earlier hand-in"
     if outcome.status == "missing":
-        said += f"; to take them out: nbgrader db student remove {outcome.student} --force"
+        said += f"; to take them out: nbgrader db student remove {quote(outcome.student)} --force"
     return f"{said}."
 
 
