@@ -37,7 +37,10 @@ c.Exporter.optimistic_validation = True
 c.Examine.setup = "import numpy as np\nfrom helpers import check"
 # What notebooks import, once for a whole class. No operation of Keras may run here: a worker is a
 # fork of this, and then it would hang. `drawn_digits` reads the fonts, which workers need.
+# The course is written for TensorFlow, whatever else Keras is set to on this machine.
 c.Examine.preload = """
+import os
+os.environ["KERAS_BACKEND"] = "tensorflow"
 from helpers import data, networks, quiet
 with quiet():
     import keras

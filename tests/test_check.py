@@ -259,6 +259,13 @@ def test_a_wrong_type_gets_its_own_sentence(result, words):
     assert card.kind == ("wrong" if "axes" in words else "type")
 
 
+@pytest.mark.parametrize("vectorized", [np.vectorize, lambda f: lambda n, k: np.array([f(n, k)])])
+def test_one_number_in_an_array_is_told_from_a_number(vectorized):
+    card = card_of(vectorized(lambda n, k: n - k + 1), check.output_length, part="valid")
+    assert "It is one number in an array: write int(…) around it." in str(card)
+    assert card.kind == "type"
+
+
 def test_nan_is_named():
     card = card_of(lambda x, kernel: loops(x, kernel) * np.nan, part="window")
     assert "NaN" in str(card) and "[image 0, row 0, column 0, filter 0]" in str(card)

@@ -1,6 +1,7 @@
 """The course's own promises: canonical notebooks, honest releases, one set of versions."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,9 +12,8 @@ import nbformat
 import pytest
 
 from helpers.check.exercises import reading
-from tools import notebooks, release
+from tools import lab, notebooks, release
 from tools.environment import SetupError, check_disk, check_machine, explain, find_python, is_ready
-from tools.lab import lay_out_exercises
 from tools.lock import environment_yml, pins
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -304,13 +304,43 @@ def test_a_missing_package_is_one_sentence_in_the_notebook(lost):
     assert "Traceback" not in said and len(said.splitlines()) == 1
 
 
+ENGINES = {
+    "variable": "set KERAS_BACKEND to tensorflow",
+    "file": 'write "backend": "tensorflow" in ',
+}
+
+
+@pytest.mark.parametrize("by", ENGINES)
+def test_another_engine_for_keras_is_one_sentence_that_names_the_setting(tmp_path, by):
+    (tmp_path / "keras.json").write_text('{"backend": "jax"}')
+    settings = {"KERAS_BACKEND": "jax"} if by == "variable" else {"KERAS_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", MISSING.replace('sys.modules["LOST"] = None', "pass")]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, env=os.environ | settings
+    )
+    said = done.stdout.strip()
+    assert said.startswith("Keras is to run on jax here, and this course needs tensorflow:"), said
+    assert ENGINES[by] in said and len(said.splitlines()) == 1
+    if by == "file":
+        assert str(tmp_path / "keras.json") in said
+
+
+def test_another_module_named_helpers_is_seen_before_the_course_is_opened(tmp_path):
+    (tmp_path / "work").mkdir()
+    assert list(lab.hiding("helpers", [tmp_path, tmp_path / "work"])) == []
+    (tmp_path / "work" / "helpers.py").write_text("")
+    (tmp_path / "helpers").mkdir()
+    found = list(lab.hiding("helpers", [tmp_path, tmp_path / "work"]))
+    assert found == [tmp_path / "helpers", tmp_path / "work" / "helpers.py"]
+
+
 def test_a_students_work_is_never_replaced(tmp_path):
     done, work = tmp_path / "release" / "01", tmp_path / "work"
     done.mkdir(parents=True)
     (done / "01.ipynb").write_text("new")
-    assert lay_out_exercises(tmp_path / "release", work) == ["01"]
+    assert lab.lay_out_exercises(tmp_path / "release", work) == ["01"]
     (work / "01" / "01.ipynb").write_text("mine")
-    assert lay_out_exercises(tmp_path / "release", work) == []
+    assert lab.lay_out_exercises(tmp_path / "release", work) == []
     assert (work / "01" / "01.ipynb").read_text() == "mine"
 
 

@@ -11,6 +11,7 @@ from this_course import SETTINGS
 
 from grading.boundary import bubblewrap, sandbox
 from grading.boundary.client import numbered
+from grading.boundary.home import home
 from grading.boundary.remote import WorkerClient
 from grading.boundary.sandbox import Sandbox
 from grading.boundary.worker import process as worker
@@ -189,3 +190,14 @@ def test_a_course_may_lie_in_any_folder_of_the_machine(folder):
     """The sandbox's own folders would hide it, and with it this Python."""
     assert not {bubblewrap.SCRATCH, sandbox.HOME} & {folder, *map(str, Path(folder).parents)}
     assert all(name.startswith("/.") for name in (bubblewrap.SCRATCH, sandbox.HOME))
+
+
+def test_a_module_of_the_course_comes_before_another_one_of_its_name(tmp_path, monkeypatch):
+    """A package that is installed may be called `helpers` too."""
+    course, installed = tmp_path / "course", tmp_path / "installed"
+    for folder in (course, installed):
+        folder.mkdir()
+        (folder / "taken.py").write_text(f"# of {folder.name}")
+    monkeypatch.syspath_prepend(installed)
+    found = home(("taken",), (), str(course)) / "taken.py"
+    assert found.read_text() == "# of course"

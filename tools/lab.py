@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,8 +20,17 @@ def lay_out_exercises(release: Path, work: Path) -> list[str]:
     return [folder.name for folder in new]
 
 
+def hiding(name: str, folders: list[Path]) -> Iterator[Path]:
+    """What else has the name of the course's package where a notebook's Python looks first."""
+    for folder in folders:
+        yield from (found for found in (folder / f"{name}.py", folder / name) if found.exists())
+
+
 def main() -> None:
     lay_out_exercises(ROOT / "release", ROOT / "work")
+    beside = [ROOT / "notebooks", *sorted((ROOT / "work").iterdir())]
+    for other in hiding("helpers", [*beside, Path(sysconfig.get_path("purelib"))]):
+        print(f"{other} hides the course's helpers: rename it, or take it away.", flush=True)
     lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
     # A trusted notebook shows its stored steppers at once, before anything is run.
     subprocess.run(["jupyter", "trust", *map(str, lessons)], cwd=ROOT, stdout=subprocess.DEVNULL)

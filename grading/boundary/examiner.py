@@ -208,7 +208,7 @@ def run() -> None:
     """Serve the process that started this one: ``socket``, sandbox number, the course's settings."""
     line, settings = Line(socket.socket(fileno=int(sys.argv[1]))), Settings.read(sys.argv[3])
     ends_with_parent()
-    sys.path.append(settings.root)
+    sys.path.insert(0, settings.root)  # the course's own modules before others of their names
     box = None
     try:
         box = Sandbox(int(sys.argv[2]), settings)

@@ -48,7 +48,7 @@ def places(name: str, root: str) -> Iterator[Path]:
 
 
 def spec(name: str, root: str):
-    sys.path.append(root)
+    sys.path.insert(0, root)
     try:
         return find_spec(name)
     except ModuleNotFoundError:  # the package that it would be in

@@ -107,8 +107,16 @@ def kind_of(answer: Any) -> str:
     return a(type(answer).__name__)
 
 
+def wrapping(answer: Any, kind: str) -> str:
+    """Advice, where it is one number in an array, as `np.vectorize` and tensors have it."""
+    shape = getattr(answer, "shape", None)
+    return (
+        f" It is one number in an array: write {kind}(…) around it." if shape in ((), (1,)) else ""
+    )
+
+
 def a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'aeiou' or noun == 'ndarray' else 'a'} {noun}"
 
 
 def as_numbers(answer: Any) -> np.ndarray | None:
@@ -148,6 +156,7 @@ class Count:
         if isinstance(present(answer), bool | np.bool_) or not isinstance(answer, int | np.integer):
             kind = type(answer).__name__
             advice = " Use // where you divide, or int(…)." if kind.startswith("float") else ""
+            advice = advice or wrapping(answer, "int")
             raise WrongType(f"it returned {a(kind)} ({answer!r:.40}), not an int.{advice}")
         if int(answer) != right:
             return (f"yours is {int(answer):,}, right is {right:,}.",)
@@ -180,8 +189,8 @@ class Truth:
 
     def difference(self, answer: Any, right: bool, slack: Any = None) -> tuple[str, ...]:
         if not isinstance(present(answer), bool | np.bool_):
-            kind = type(answer).__name__
-            raise WrongType(f"it returned {a(kind)} ({answer!r:.40}), not True or False.")
+            said = f"it returned {a(type(answer).__name__)} ({answer!r:.40}), not True or False."
+            raise WrongType(said + wrapping(answer, "bool"))
         return () if bool(answer) == right else (f"yours is {bool(answer)}, right is {right}.",)
 
 

@@ -11,6 +11,7 @@ from math import prod
 
 import numpy as np
 
+from helpers.packages import ENGINE, OtherEngine
 from helpers.quiet import quiet
 
 STANDARD = ("channels_last", "float32", "float32")
@@ -23,6 +24,8 @@ def keras():
     with quiet():
         import keras
 
+        if (engine := keras.config.backend()) != ENGINE:
+            raise OtherEngine(engine)
         zeros = np.zeros((1, 1, 1, 1))
         keras.ops.conv(zeros, zeros, data_format="channels_last")
     return keras
