@@ -132,6 +132,13 @@ def course(tmp_path_factory):
     course.submit("written_apart", apart)
     emptied = course.answered(conv2d="")
     course.submit("emptied", emptied)
+    course.submit("in_a_copy", course.untouched())
+    beside = course.folder / "submitted" / "in_a_copy" / NAME / f"{NAME}-Copy1.ipynb"
+    nbformat.write(course.answered(), beside)
+    marked = course.folder / "submitted" / "with_a_mark" / NAME
+    marked.mkdir(parents=True)
+    whole = nbformat.writes(course.answered()).replace("\n", "\r\n")
+    (marked / f"{NAME}.ipynb").write_bytes(whole.encode("utf-8-sig"))
     loose = json.loads(nbformat.writes(course.answered()))
     del loose["metadata"]
     loose["cells"].append({"cell_type": "code", "metadata": {}, "outputs": [], "source": None})
@@ -168,6 +175,10 @@ def test_what_no_cell_says_of_itself_is_seen_too(course):
     assert (rows["emptied"]["status"], rows["emptied"]["points"]) == ("wrong", str(WITHOUT_CONV2D))
     assert "`conv2d` is not defined. Is its cell empty" in course.feedback("emptied")
     assert (rows["loose"]["status"], rows["loose"]["points"]) == ("needs hand marking", str(ALL))
+    assert rows["with_a_mark"]["points"] == str(ALL)
+    assert (
+        f"beside it lies {NAME}-Copy1.ipynb, which is not graded" in rows["in_a_copy"]["sentence"]
+    )
     assert rows["packed"]["sentence"].startswith("unreadable: the file is a zip archive")
     report = (course.folder / "results" / NAME / "report.html").read_text(encoding="utf-8")
     assert "timestamp.txt" in report and "last Tuesday" in report

@@ -173,13 +173,22 @@ def test_a_folder_that_is_a_link(course):
     assert "is a link out of the student's folder" in said(course)[1]
 
 
-def test_what_nbgrader_would_copy_from_beside_the_notebook(course):
+def test_what_lies_beside_the_notebook_costs_nothing(course):
+    """It is not graded, nor copied, nor opened."""
     folder = submit(course, text()).parent
     (folder / "data.csv").symlink_to("/etc/hostname")
-    assert "data.csv is a link " in said(course)[1]
-    (folder / "data.csv").unlink()
+    (folder / "gone").symlink_to("nowhere")
+    (folder / "timestamp.txt").mkdir()
     os.mkfifo(folder / "pipe")
-    assert said(course) == ("unreadable", "unreadable: pipe cannot be copied; remove it.")
+    assert said(course) == ("", "")
+
+
+def test_another_notebook_beside_it_is_named(course):
+    path = submit(course, text())
+    assert collecting.copies(path) == []
+    submit(course, text(), f"ada/{NAME}/{NAME}-Copy1.ipynb")
+    submit(course, text(), f"ada/{NAME}/.ipynb_checkpoints/{FILE}")
+    assert collecting.copies(path) == [f"{NAME}-Copy1.ipynb"]
 
 
 def test_a_pipe_in_place_of_the_notebook_holds_nobody_up(course):
@@ -233,9 +242,6 @@ def test_names_that_nbgrader_does_not_take(course, student):
 
 # ---------------------------------------------------------------- what is in it
 
-BOM = "the file begins with a byte order mark; ask for it saved as UTF-8 without one."
-UTF16 = "the file is UTF-16 text; ask for it saved as UTF-8."
-
 
 @pytest.mark.parametrize(
     ("data", "why"),
@@ -252,12 +258,11 @@ UTF16 = "the file is UTF-16 text; ask for it saved as UTF-8."
         (b'{"cells": [1', reading.CUT_OFF),
         ('{"cells": ["ü'.encode()[:-1], reading.CUT_OFF),
         ('{"cells": "grün"}'.encode("cp1252"), reading.NOT_UTF8),
-        ("{}".encode("utf-16"), UTF16),
-        (b"\xfe\xff\x00{\x00}", UTF16),
-        (b"\xef\xbb\xbf{}", BOM),
-        (b"[" * 100_000, reading.NOT_JSON),
-        (b"[" * 100_000 + b"]" * 100_000, reading.NOT_JSON),
-        (b"1" * 5000, reading.NOT_JSON),
+        ('{"cells": ['.encode("utf-16"), reading.CUT_OFF),
+        ("{}".encode("utf-16")[:-1], reading.CUT_OFF),
+        (b"[" * 100_000, reading.TOO_DEEP),
+        (b"[" * 100_000 + b"]" * 100_000, reading.TOO_DEEP),
+        (b"1" * 5000, reading.TOO_LONG),
         (b"3", reading.NOT_VALID),
         (b"[]", reading.NOT_VALID),
         (b"{}", reading.NOT_VALID),
@@ -282,6 +287,13 @@ UTF16 = "the file is UTF-16 text; ask for it saved as UTF-8."
 def test_what_is_no_notebook(course, data, why):
     submit(course, data)
     assert said(course) == ("unreadable", f"unreadable: {why}")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_text_that_says_how_it_is_encoded_is_read(course, encoding):
+    whole = text(notebook("print('ü')"))
+    path = submit(course, whole.encode(encoding))
+    assert [cell.source for cell in reading.read(path).cells] == ["print('ü')"]
 
 
 def test_no_end_of_a_notebook_is_taken_for_a_whole_one(course):

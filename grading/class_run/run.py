@@ -33,13 +33,12 @@ from grading.class_run.bounded import Bounded, Ended
 from grading.class_run.outcomes import UNGRADED, Cell, Outcome, load, save, status_of
 from grading.class_run.pool import examine
 from grading.class_run.recording import Restored, record
-from grading.class_run.sentences import left_over, sentence
+from grading.class_run.sentences import OWN_CELL, left_over, sentence
 from grading.submissions import collecting, releases
 from grading.submissions.opening import Opened, opened
 from grading.submissions.steps import Restore, released_notebook
 
 RESULTS = "results"
-ENDED = ("time", "crashed")
 AHEAD = 200
 """Submissions on their way: enough for a large cluster, and no more memory for more students."""
 
@@ -186,7 +185,7 @@ class Classroom:
         notebook = nbformat.reads(opened.text, as_version=4)
         cells = code_cells(notebook)
         texts = [cell.source for cell in notebook.cells]
-        parts = [*cells, *texts, version(self.settings), self.terms, opened.stamp]
+        parts = [*cells, *texts, version(self.settings), self.terms, opened.stamp, opened.copies]
         key = fingerprint(parts, self.settings)
         return Job(opened, key, cells)
 
@@ -256,10 +255,11 @@ class Classroom:
                 found.get("misconception"), found.get("line") or "",
             )  # fmt: skip
         seconds = sum(result["seconds"] for result in results.values())
-        changes = job.opened.changes
+        changes, copies = job.opened.changes, job.opened.copies
+        beside = [f"beside it lies {name}, which is not graded" for name in copies]
         return Outcome(
             job.opened.student, self.assignment, "", "", seconds, cells,
-            stopped(job.cells, results), troubles(job.cells, results), changes.tampered,
+            stopped(job.cells, results), troubles(job.cells, results) + beside, changes.tampered,
             changes.mended, job.key,
         )  # fmt: skip
 
@@ -294,7 +294,7 @@ class Classroom:
 def stopped(cells: list[dict], results: dict[str, dict]) -> dict[str, str]:
     """The student's own cells that had to be ended, and why: "time" or "crashed"."""
     found = {cell["id"]: results[cell["id"]]["found"] for cell in cells if not cell["test"]}
-    return {name: what["kind"] for name, what in found.items() if what and what["kind"] in ENDED}
+    return {name: what["kind"] for name, what in found.items() if what and what["kind"] in OWN_CELL}
 
 
 def troubles(cells: list[dict], results: dict[str, dict]) -> list[str]:

@@ -17,6 +17,11 @@ FOR_STUDENTS = {
 }
 """What each status means to the student that it is about."""
 OWN = "the cell own-"  # of the student's own: what stops there is theirs, where it does no harm
+OWN_CELL = {
+    "time": "it did not come to an end; it was stopped.",
+    "crashed": "it ended the process that it ran in.",
+}
+"""Why a cell of the student's own was ended."""
 SEE = "Your feedback page says more."
 
 
@@ -33,18 +38,22 @@ def sentence(outcome: Outcome) -> str:
         said += "; put right: " + " ".join(outcome.tampered[:2])
         more = len(outcome.tampered) - 2
         said += f" And {more} more." if more > 0 else ""
-    if outcome.status in ("crashed", "timed out"):
-        kinds = ("time",) if outcome.status == "timed out" else STOPPED
-        found = {name: cell.kind for name, cell in outcome.cells.items() if cell.kind in kinds}
-        names = [name for name, kind in found.items() if kind != FOLLOWS]
-        names = [*outcome.stopped, *names]
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        said += f"; look at {', '.join(names[:3])}{more}" if names else ""
     troubles = [t for t in outcome.troubles if passed < len(tests) or not t.startswith(OWN)]
+    troubles += ended(outcome)
     if troubles:
         more = len(troubles) - 1
         said += f"; {troubles[0].rstrip('.')}" + (f". And {more} more." if more else "")
     return said + ("" if said.endswith(".") else ".")
+
+
+def ended(outcome: Outcome) -> list[str]:
+    """What stopped in a submission that is called crashed or timed out, each with its own words."""
+    if outcome.status not in ("crashed", "timed out"):
+        return []
+    kinds = ("time",) if outcome.status == "timed out" else STOPPED
+    found = {name: cell for name, cell in outcome.cells.items() if cell.kind in kinds}
+    tests = [c.line.removeprefix("✗ ") or n for n, c in found.items() if c.kind != FOLLOWS]
+    return [f"the cell {name}: {OWN_CELL[why]}" for name, why in outcome.stopped.items()] + tests
 
 
 def left_over(outcome: Outcome, points: float) -> str:

@@ -89,12 +89,12 @@ def code_page(home: Path, assignment: str, notebook: NotebookNode) -> None:
     place(home, assignment).write_bytes(text(notebook).encode("cp1252", "replace"))
 
 
-@way("UTF-16", "unreadable")
+@way("UTF-16")
 def utf_16(home: Path, assignment: str, notebook: NotebookNode) -> None:
     place(home, assignment).write_bytes(text(notebook).encode("utf-16"))
 
 
-@way("UTF-8 with a byte order mark", "unreadable")
+@way("UTF-8 with a byte order mark")
 def byte_order_mark(home: Path, assignment: str, notebook: NotebookNode) -> None:
     place(home, assignment).write_bytes(text(notebook).encode("utf-8-sig"))
 

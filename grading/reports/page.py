@@ -24,6 +24,7 @@ from markupsafe import Markup
 from grading.boundary.bubblewrap import Layer
 from grading.boundary.client import WHOLE_SECONDS
 from grading.class_run.outcomes import STATUSES, UNGRADED, Cell, Outcome
+from grading.class_run.sentences import OWN_CELL
 
 RESULTS = {
     "passed": {"passed"},
@@ -36,10 +37,6 @@ GRAVEST = ("stopped", "wrong", "not attempted", "passed")
 """A student's result in an exercise is the first of these that a part of it has."""
 HAND = ("by hand", "marked")
 EXCEPTION = "your code stopped"
-OWN_CELL = {
-    "time": "it did not come to an end; it was stopped.",
-    "crashed": "it ended the process that it ran in.",
-}
 BARS = 20  # the most there are in the distribution
 SLOWEST = 8
 

@@ -65,7 +65,6 @@ def submission(home: Path, assignment: str, course: Path, known: set[str]) -> Su
     try:
         check_name(home)
         find(home, assignment)
-        check_files(home, path.parent)
         check_assignment(read(path), course, assignment, known)
     except Trouble as trouble:
         status, sentence = trouble.status, str(trouble)
@@ -164,12 +163,10 @@ def walked(folder: Path) -> Iterator[Path]:
                 waiting.append((Path(entry.path), depth + 1))
 
 
-def check_files(home: Path, folder: Path) -> None:
-    """nbgrader copies what lies beside the notebook, and would follow a link to anywhere."""
-    for path in files(folder):
-        check_link(home, path)
-        if not path.is_file() or not os.access(path, os.R_OK):
-            raise Unreadable(f"{within(path, folder)} cannot be copied; remove it.")
+def copies(path: Path) -> list[str]:
+    """The names of the other notebooks that lie beside this one: perhaps the answers are there."""
+    others = [other for other in notebooks(path.parent) if other != path]
+    return [within(other, path.parent) for other in others]
 
 
 def check_link(home: Path, path: Path) -> None:

@@ -21,6 +21,7 @@ class Opened:
     text: str = ""  # the notebook, as JSON
     changes: restoring.Changes = field(default_factory=restoring.Changes)
     stamp: str = ""  # of handing it in, as nbgrader's exchange writes it
+    copies: tuple[str, ...] = ()  # other notebooks beside it, which are not graded
 
 
 def opened(
@@ -42,7 +43,8 @@ def opened(
     right, changes = restoring.restored(reading.read(submission.path), parsed(released), earlier)
     stamp, left_out = stamps.of(submission.path.parent, due) if timestamps else ("", "")
     changes.mended += [left_out] if left_out else []
-    return Opened(submission.student, "", "", nbformat.writes(right), changes, stamp)
+    copies = tuple(collecting.copies(submission.path))
+    return Opened(submission.student, "", "", nbformat.writes(right), changes, stamp, copies)
 
 
 @cache

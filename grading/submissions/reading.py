@@ -1,7 +1,6 @@
 """The notebook in a submitted file, whatever else is in it; a sentence where there is none.
 
-`nbgrader autograde` reads these files too, so what it cannot read (another encoding than UTF-8, say)
-is asked for again, not guessed at.
+UTF-8, and what says that it is UTF-16 or UTF-32, is read; another encoding is not guessed at.
 """
 
 import json
@@ -27,15 +26,14 @@ MARKS = {
     b"\x1f\x8b": "the file is packed by gzip; unpack it.",
     b"%PDF": "the file is a PDF; ask for the notebook itself.",
     b"\x89PNG": "the file is a picture; ask for the notebook itself.",
-    b"\xef\xbb\xbf": "the file begins with a byte order mark; ask for it saved as UTF-8 without one.",
-    b"\xff\xfe": "the file is UTF-16 text; ask for it saved as UTF-8.",
-    b"\xfe\xff": "the file is UTF-16 text; ask for it saved as UTF-8.",
 }
 NOTHING = "the file is empty; ask for it again."
 NOT_UTF8 = "the file is not UTF-8 text; ask for it saved again from JupyterLab."
 CUT_OFF = "the file ends in the middle of the notebook; ask for the whole file."
 CONFLICT = "the file holds git's merge markers; ask for it with the conflict resolved."
 NOT_JSON = "not a notebook (its text is not JSON); ask for the file again."
+TOO_DEEP = "not a notebook (lists in lists without end); ask for the file again."
+TOO_LONG = "not a notebook (a number of thousands of digits is in it); ask for the file again."
 NOT_VALID = "JSON, but not a valid notebook; ask for the file again."
 
 
@@ -80,9 +78,9 @@ def text_of(path: Path) -> str:
         if data.startswith(mark):
             raise Unreadable(why)
     try:
-        return data.decode("utf-8")
+        return data.decode(json.detect_encoding(data))
     except UnicodeDecodeError as error:
-        cut_off = error.reason == "unexpected end of data"  # in the middle of a letter
+        cut_off = error.reason in ("unexpected end of data", "truncated data")  # within a letter
         raise Unreadable(CUT_OFF if cut_off else NOT_UTF8) from None
 
 
@@ -95,8 +93,10 @@ def parsed(text: str) -> Any:
         ended = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
         cut_off = ended and text.lstrip().startswith("{")
         raise Unreadable(CUT_OFF if cut_off else NOT_JSON) from None
-    except (ValueError, RecursionError):  # a number of too many digits; lists too deep in lists
-        raise Unreadable(NOT_JSON) from None
+    except RecursionError:
+        raise Unreadable(TOO_DEEP) from None
+    except ValueError:
+        raise Unreadable(TOO_LONG) from None
 
 
 def is_merged(text: str) -> bool:
