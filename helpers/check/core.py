@@ -18,6 +18,7 @@ from contract import calling, rules
 from contract.verdicts import CheckFailed, Finding, NotAttempted, passed
 from helpers.check import oracle, pictures
 from helpers.check.answers import Answer, WrongType
+from helpers.check.diagnosis import Diagnosis
 from helpers.check.trial import VISIBLE, Trial
 
 calling.not_the_students(Path(__file__).parents[1])
@@ -56,6 +57,8 @@ class Part:
     WrongType where that is not there. ``slack`` says for a case how large the numbers are that are
     added up, and so how large rounding errors may be; else it is found from absolute values.
     ``sum_at`` is the sum, as one writes it, that the right answer to a case has at an index.
+    ``diagnose`` is asked about a wrong answer that is no listed mistake: with the viewed answer and
+    the case it returns a Diagnosis, or None.
     """
 
     cases: Callable[[np.random.Generator], list[Case]]
@@ -63,6 +66,7 @@ class Part:
     view: Callable[[Any, Case], Any] = whole
     slack: Callable[[Case], Any] | None = None
     sum_at: Callable[..., str] | None = None
+    diagnose: Callable[[Any, Case], Diagnosis | None] | None = None
 
 
 @dataclass(frozen=True)

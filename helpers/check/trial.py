@@ -11,6 +11,7 @@ import numpy as np
 from contract import calling
 from contract.verdicts import CheckFailed, Finding, NotAttempted
 from helpers.check.answers import Array, WrongType
+from helpers.check.diagnosis import Diagnosis
 from helpers.check.pictures import Comparison
 
 VISIBLE = 0
@@ -147,6 +148,14 @@ class Trial:
         best = max(fitting, key=explained)
         return None if by_chance and explained(best) < len(others) else best
 
+    def examined(self, case: dict, answer: Any) -> Diagnosis | None:
+        """What the part itself finds when it looks at the answer."""
+        look = self.exercise.parts[self.part].diagnose
+        try:
+            return look(answer, case) if look else None
+        except Exception:  # an answer may be anything; the card has its numbers all the same
+            return None
+
     def explains(self, m: Any, case: dict, answer: Any) -> bool:
         """Same answer as the mistake gives, where the mistake makes a difference."""
         if not self.equals(m, case, answer):
@@ -205,7 +214,7 @@ class Trial:
         where, comparison = self.exercise.called_as(case), self.comparison(case, answer)
         if comparison:
             lines = (*lines, *self.sum_at(case, comparison.at))
-        known = self.diagnose(case, answer)
+        known = self.diagnose(case, answer) or self.examined(case, answer)
         if known:
             name, sentence, look = known.name, known.sentence, known.look
         else:
