@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader_course import ROOT, Course
 
 NAME = "01_normal_convolution"
@@ -43,6 +43,15 @@ KINDS = {
     ),
     "a window": HandedIn(
         ALL, before="import matplotlib as m\nm.use('TkAgg')\n%pylab\nplt.plot([1])\nfrom builtins import *"
+    ),
+    "a module that the notebook writes": HandedIn(
+        ALL,
+        setup="get_ipython().run_cell_magic('writefile', 'ours.py', 'rows = 3')",
+        before="from ours import rows",
+    ),
+    "timed, not run": HandedIn(
+        WITHOUT_CONV2D, "`conv2d` is not defined", "`conv2d` is not defined", status="wrong",
+        before="%%timeit"
     ),
     # ------------------------------------------------ packages and files that are not there
     "a package": HandedIn(ALL, "the cell setup stopped: line 1: there is no seaborn here",
@@ -139,6 +148,11 @@ def course(tmp_path_factory):
     marked.mkdir(parents=True)
     whole = nbformat.writes(course.answered()).replace("\n", "\r\n")
     (marked / f"{NAME}.ipynb").write_bytes(whole.encode("utf-8-sig"))
+    blank_below = course.answered()
+    cell = cell_of(blank_below, "conv2d")
+    blank_below.cells.insert(blank_below.cells.index(cell), new_code_cell(cell.source, id="own"))
+    cell.source = cell_of(course.untouched(), "conv2d").source
+    course.submit("blank_below", blank_below)
     loose = json.loads(nbformat.writes(course.answered()))
     del loose["metadata"]
     loose["cells"].append({"cell_type": "code", "metadata": {}, "outputs": [], "source": None})
@@ -175,6 +189,8 @@ def test_what_no_cell_says_of_itself_is_seen_too(course):
     assert (rows["emptied"]["status"], rows["emptied"]["points"]) == ("wrong", str(WITHOUT_CONV2D))
     assert "`conv2d` is not defined. Is its cell empty" in course.feedback("emptied")
     assert (rows["loose"]["status"], rows["loose"]["points"]) == ("needs hand marking", str(ALL))
+    assert rows["blank_below"]["points"] == str(WITHOUT_CONV2D)
+    assert "conv2d is still blank, and replaces the conv2d of a" in rows["blank_below"]["sentence"]
     assert rows["with_a_mark"]["points"] == str(ALL)
     assert (
         f"beside it lies {NAME}-Copy1.ipynb, which is not graded" in rows["in_a_copy"]["sentence"]

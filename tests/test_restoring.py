@@ -5,11 +5,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from grading.boundary.cells import about, grade_id, is_test
 from grading.submissions import restoring
-from grading.submissions.restoring import restored
+from grading.submissions.restoring import prose, restored
 from tools.notebooks import ROOT, assignments
 
 NAMES = [path.stem for path in assignments()]
@@ -257,8 +257,7 @@ TEST, ANSWER = "depthwise_params_with_bias", "depthwise_params"
         (rewritten(TEST, ""), f"the text of {TEST} was changed."),
         (deleted(TEST), f"{TEST} was deleted."),
         (doubled(TEST, "pass"), f"there was a second {TEST}."),
-        (moved(TEST, 0), "its cells stood in another order."),
-        (moved(ANSWER, 0), "its cells stood in another order."),
+        (moved(TEST, 0), "its test cells stood in another order."),
     ],
 )
 def test_what_nobody_does_by_chance_is_named_and_restored(changed, says):
@@ -277,6 +276,7 @@ def test_what_nobody_does_by_chance_is_named_and_restored(changed, says):
         (kernel({**KERNEL, "name": "xeus"}), "its kernel was xeus; it is python3."),
         (kernel(None), "its kernel was not named; it is python3."),
         (doubled(ANSWER, "x = 1"), f"there was a second {ANSWER}."),
+        (moved(ANSWER, 0), "its cells stood in another order."),
     ],
 )
 def test_what_can_happen_to_anyone_is_mended(changed, says):
@@ -317,7 +317,7 @@ def test_cells_that_were_shuffled_stand_in_order_again():
     submitted = answered()
     submitted.cells.reverse()
     right, changes = changes_of(submitted)
-    assert changes.tampered == ["its cells stood in another order."]
+    assert changes.tampered == ["its test cells stood in another order."]
     assert [c.source for c in right.cells] == [c.source for c in answered().cells]
 
 
@@ -337,7 +337,8 @@ def test_a_name_that_two_cells_claim_is_the_first_ones(stolen):
     submitted = answered()
     find(submitted, ANSWER).metadata["nbgrader"]["grade_id"] = stolen
     right, changes = changes_of(submitted)
-    assert changes.tampered and any(stolen in sentence for sentence in sentences(changes))
+    assert any(stolen in sentence for sentence in sentences(changes))
+    assert bool(changes.tampered) == (stolen == TEST), "an answer that moved accuses nobody"
     assert is_test(find(right, TEST)) and "check." in find(right, TEST).source
 
 
@@ -446,3 +447,28 @@ def test_raw_cells_of_a_students_own_are_left_out():
 
 def test_every_notebook_of_the_course_is_tried():
     assert [Path(name).name for name in NAMES] == NAMES and len(NAMES) == 4
+
+
+def test_a_blank_answer_below_the_real_one_is_noted():
+    submitted = answered()
+    at = place(submitted, ANSWER)
+    own = new_code_cell(submitted.cells[at].source)
+    submitted.cells[at].source = find(read("release"), ANSWER).source
+    submitted.cells.insert(at, own)
+    says = f"the cell {ANSWER} is still blank, and replaces the {ANSWER} of a cell above it"
+    assert changes_of(submitted)[1].noted == [says]
+    submitted.cells.remove(own)
+    assert changes_of(submitted)[1].noted == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (new_markdown_cell("It moves."), "It moves."),
+        (new_raw_cell("It moves."), "It moves."),
+        (new_code_cell("# It\n\n#  moves."), "It\n\nmoves."),
+        (new_code_cell("# It moves.\nx = 1"), ""),
+    ],
+)
+def test_a_written_answer_may_stand_in_any_cell_of_text(cell, text):
+    assert prose(cell) == text

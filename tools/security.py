@@ -216,7 +216,8 @@ def by_us(attack: Attack, examiner: HurriedExaminer) -> tuple[str, float]:
         said.append("**others lose marks**")
     said += [f"**{what}**" for what in taken(hostile.printed(outputs))]
     said += ["nothing"] if not said else []
-    said += [f"reported: {shown(changes.tampered[0], 80).rstrip('.')}"] if changes.tampered else []
+    reported = [*changes.tampered, *changes.mended]
+    said += [f"reported: {shown(reported[0], 80).rstrip('.')}"] if reported else []
     said += [f"ended after {seconds:.0f} s"] if seconds > 2 else []
     return "; ".join(said), attacked
 

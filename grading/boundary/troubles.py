@@ -59,6 +59,8 @@ def names_of(source: str) -> set[str]:
 def in_words(name: str, message: str) -> str:
     """What Python says of a line that it cannot read; what it is, where copying it has spoiled it."""
     message = re.sub(r" \(<?\S*,? ?line \d+\)$", "", message)
+    if message == "incomplete input":
+        return "the cell ends where something is still open: a bracket, a quote, or a block after a colon."
     found = re.match(r"invalid character '(.)'", message)
     quote = found[1] if found else ""
     if quote in QUOTES:

@@ -53,7 +53,9 @@ class Outcome(Told):
     seconds: float = 0.0  # of examining it
     cells: dict[str, Cell] = field(default_factory=dict)  # by grade_id
     stopped: dict[str, str] = field(default_factory=dict)  # the student's own cells, and why
-    troubles: list[str] = field(default_factory=list)  # cells that did not run; notebooks beside it
+    troubles: list[str] = field(
+        default_factory=list
+    )  # cells that did not run, and what else explains
     tampered: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
     key: str = ""  # of what was graded: another one, and it is graded again

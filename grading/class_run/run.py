@@ -185,7 +185,14 @@ class Classroom:
         notebook = nbformat.reads(opened.text, as_version=4)
         cells = code_cells(notebook)
         texts = [cell.source for cell in notebook.cells]
-        parts = [*cells, *texts, version(self.settings), self.terms, opened.stamp, opened.copies]
+        parts = [
+            *cells,
+            *texts,
+            version(self.settings),
+            self.terms,
+            opened.stamp,
+            opened.changes.noted,
+        ]
         key = fingerprint(parts, self.settings)
         return Job(opened, key, cells)
 
@@ -255,12 +262,11 @@ class Classroom:
                 found.get("misconception"), found.get("line") or "",
             )  # fmt: skip
         seconds = sum(result["seconds"] for result in results.values())
-        changes, copies = job.opened.changes, job.opened.copies
-        beside = [f"beside it lies {name}, which is not graded" for name in copies]
+        changes = job.opened.changes
+        troubles = [*stopping(job.cells, results), *changes.noted]
         return Outcome(
             job.opened.student, self.assignment, "", "", seconds, cells,
-            stopped(job.cells, results), troubles(job.cells, results) + beside, changes.tampered,
-            changes.mended, job.key,
+            stopped(job.cells, results), troubles, changes.tampered, changes.mended, job.key,
         )  # fmt: skip
 
     def exercise(self, test: str) -> str:
@@ -297,7 +303,7 @@ def stopped(cells: list[dict], results: dict[str, dict]) -> dict[str, str]:
     return {name: what["kind"] for name, what in found.items() if what and what["kind"] in OWN_CELL}
 
 
-def troubles(cells: list[dict], results: dict[str, dict]) -> list[str]:
+def stopping(cells: list[dict], results: dict[str, dict]) -> list[str]:
     """The student's own cells that did not run to their end, and what Python said."""
     found = {cell["id"]: results[cell["id"]]["found"] for cell in cells if not cell["test"]}
     kinds = ("syntax", "raised")

@@ -22,6 +22,7 @@ OWN_CELL = {
     "crashed": "it ended the process that it ran in.",
 }
 """Why a cell of the student's own was ended."""
+NO_NAME = "` is not defined"
 SEE = "Your feedback page says more."
 
 
@@ -39,11 +40,17 @@ def sentence(outcome: Outcome) -> str:
         more = len(outcome.tampered) - 2
         said += f" And {more} more." if more > 0 else ""
     troubles = [t for t in outcome.troubles if passed < len(tests) or not t.startswith(OWN)]
-    troubles += ended(outcome)
+    troubles += [*ended(outcome), *undefined(outcome)]
     if troubles:
         more = len(troubles) - 1
         said += f"; {troubles[0].rstrip('.')}" + (f". And {more} more." if more else "")
     return said + ("" if said.endswith(".") else ".")
+
+
+def undefined(outcome: Outcome) -> list[str]:
+    """The names that tests did not find, where no cell that stops says why."""
+    said = [cell.line for cell in outcome.cells.values() if NO_NAME in cell.line]
+    return [line.partition(NO_NAME)[0] + NO_NAME for line in dict.fromkeys(said)]
 
 
 def ended(outcome: Outcome) -> list[str]:

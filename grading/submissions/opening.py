@@ -21,7 +21,6 @@ class Opened:
     text: str = ""  # the notebook, as JSON
     changes: restoring.Changes = field(default_factory=restoring.Changes)
     stamp: str = ""  # of handing it in, as nbgrader's exchange writes it
-    copies: tuple[str, ...] = ()  # other notebooks beside it, which are not graded
 
 
 def opened(
@@ -43,8 +42,9 @@ def opened(
     right, changes = restoring.restored(reading.read(submission.path), parsed(released), earlier)
     stamp, left_out = stamps.of(submission.path.parent, due) if timestamps else ("", "")
     changes.mended += [left_out] if left_out else []
-    copies = tuple(collecting.copies(submission.path))
-    return Opened(submission.student, "", "", nbformat.writes(right), changes, stamp, copies)
+    copies = collecting.copies(submission.path)
+    changes.noted += [f"beside it lies {name}, which is not graded" for name in copies]
+    return Opened(submission.student, "", "", nbformat.writes(right), changes, stamp)
 
 
 @cache

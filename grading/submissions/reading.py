@@ -25,6 +25,9 @@ MARKS = {
     b"PK\x03\x04": "the file is a zip archive with another name; unpack it, and take the notebook in it.",
     b"\x1f\x8b": "the file is packed by gzip; unpack it.",
     b"%PDF": "the file is a PDF; ask for the notebook itself.",
+    b"<!": "the file is a web page; ask for the notebook itself.",
+    b"<html": "the file is a web page; ask for the notebook itself.",
+    b"#!": "the file is a program; ask for the notebook itself.",
     b"\x89PNG": "the file is a picture; ask for the notebook itself.",
 }
 NOTHING = "the file is empty; ask for it again."
@@ -75,7 +78,7 @@ def text_of(path: Path) -> str:
     if not data.strip(b"\0 \t\r\n"):
         raise Unreadable(NOTHING)
     for mark, why in MARKS.items():
-        if data.startswith(mark):
+        if data.lstrip().lower().startswith(mark.lower()):
             raise Unreadable(why)
     try:
         return data.decode(json.detect_encoding(data))

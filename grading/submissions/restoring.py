@@ -7,7 +7,7 @@ say of itself (tags, flags, ids, points, the kernel) is the assignment's. What w
 import copy
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import nbformat
@@ -24,10 +24,14 @@ FLAGS = ("grade", "solution", "locked", "task", "points", "cell_type")
 
 @dataclass
 class Changes:
-    """What of a notebook had to be restored. ``tampered`` are changes that nobody makes by chance."""
+    """What of a notebook had to be restored. ``tampered`` are changes that nobody makes by chance.
+
+    ``noted`` is what explains a test that fails: it is told where one does.
+    """
 
     tampered: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
 
 
 def restored(
@@ -62,11 +66,20 @@ def restored(
         cells.append(cell)
         if number in places:
             cells += own_cells(followers.get(places[number], ()))
-    order = [places[number] for number in sorted(places)]
-    if order != sorted(order) and not is_earlier:
-        changes.tampered.append("its cells stood in another order.")
+    if not is_earlier:
+        tests = [number for number in places if is_test(released.cells[number])]
+        if not in_order(places, tests):
+            changes.tampered.append("its test cells stood in another order.")
+        elif not in_order(places, places):
+            changes.mended.append("its cells stood in another order.")
+    changes.noted += replaced(cells, released.cells)
     notebook.cells = numbered(cells)
     return notebook, changes
+
+
+def in_order(places: dict[int, int], numbers: Iterable[int]) -> bool:
+    found = [places[number] for number in sorted(numbers)]
+    return found == sorted(found)
 
 
 def one_cell(
@@ -116,6 +129,18 @@ def defined(cells: list[NotebookNode]) -> set[str]:
     return {name for source in code for name in DEFINITION.findall(source)}
 
 
+def replaced(cells: list[NotebookNode], released: list[NotebookNode]) -> Iterator[str]:
+    """Answer cells that are as they were given, below another cell that has the answer."""
+    blank = {cell.source.strip() for cell in released if defined([cell]) and not is_test(cell)}
+    above: set[str] = set()
+    for cell in cells:
+        names = defined([cell])
+        if cell.source.strip() in blank and names & above:
+            name = min(names & above)
+            yield f"the cell {cell['id']} is still blank, and replaces the {name} of a cell above it"
+        above |= names
+
+
 def is_blank(ours: NotebookNode, theirs: NotebookNode | None) -> bool:
     """Whether a written answer is still what the release has there."""
     written = about(ours).get("solution") and about(ours).get("grade") and ours.cell_type != "code"
@@ -128,7 +153,7 @@ def answers_apart(
     places: dict[int, int],
     followers: dict[int, list[NotebookNode]],
 ) -> dict[int, NotebookNode]:
-    """For each written answer that is blank, Markdown of the student's own that stands next to it.
+    """For each written answer that is blank, text of the student's own that stands next to it.
 
     It is taken from ``followers``, for it moves.
     """
@@ -138,12 +163,22 @@ def answers_apart(
             continue
         for place in (places.get(number), places.get(number - 1, -1)):
             own = followers.get(place, [])
-            texts = [c for c in own if c.cell_type == "markdown" and c.source.strip()]
+            texts = [cell for cell in own if prose(cell)]
             if texts:
-                found[number] = texts[-1]
+                found[number] = new_markdown_cell(prose(texts[-1]))
+                found[number].attachments = texts[-1].get("attachments", {})
                 own[:] = [cell for cell in own if cell is not texts[-1]]
                 break
     return found
+
+
+def prose(cell: NotebookNode) -> str:
+    """The text of a cell that is no code: Markdown, raw, or comments and nothing else."""
+    lines = cell.source.strip().split("\n")
+    if cell.cell_type != "code":
+        return "\n".join(lines)
+    comments = all(line.startswith("#") for line in lines if line.strip())
+    return "\n".join(line.lstrip("# ") for line in lines) if comments else ""
 
 
 def take(ours: NotebookNode, theirs: NotebookNode) -> None:

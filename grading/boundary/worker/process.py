@@ -176,6 +176,7 @@ def alone(connection: socket.socket, shell: Shell, scratch: Path, seeds: str) ->
         bound(resource.RLIMIT_CORE, 0)
         bound(resource.RLIMIT_AS, limits.taken() + ADDRESSES)
         os.chdir(scratch)
+        sys.path.insert(0, "")  # as a kernel has it: `%%writefile` makes modules
         Session(Line(connection), shell, seeds).serve()
     finally:
         os._exit(0)
