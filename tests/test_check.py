@@ -263,6 +263,14 @@ def test_a_wrong_type_gets_its_own_sentence(result, words):
     assert card.kind == ("wrong" if "axes" in words else "type")
 
 
+def test_wrong_tables_as_lists_get_a_card_like_any_other():
+    card = card_of(
+        lambda y_true, y_pred, num_classes=10: [[len(y_true)] * num_classes] * num_classes,
+        check.confusion_matrix,
+    )
+    assert card.kind == "wrong"
+
+
 @pytest.mark.parametrize("vectorized", [np.vectorize, lambda f: lambda n, k: np.array([f(n, k)])])
 def test_one_number_in_an_array_is_told_from_a_number(vectorized):
     card = card_of(vectorized(lambda n, k: n - k + 1), check.output_length, part="valid")

@@ -214,12 +214,14 @@ class Trial:
         return wrong is not None and answer is not None and self.same(answer, wrong, case)
 
     def same(self, answer: Any, other: Any, case: dict) -> bool:
-        slack = self.slack(case)
+        slack, kind = self.slack(case), self.exercise.parts[self.part].answer
         if isinstance(slack, np.ndarray):  # the other may have another shape
             slack = np.broadcast_to(slack.max(), np.shape(other))
         try:
-            return not self.exercise.parts[self.part].answer.difference(answer, other, slack)
-        except WrongType:
+            if isinstance(kind, Array):  # and may be the student's: lists, or nothing of the kind
+                other = np.asarray(other, dtype=float)
+            return not kind.difference(answer, other, slack)
+        except (WrongType, ValueError, TypeError):
             return False
 
     def quietly(self, answer: Callable[[dict], Any], case: dict) -> Any:
