@@ -121,6 +121,43 @@ def test_where_an_option_is_wrong_by_itself_its_combinations_are_not_asked():
     card_of(check.conv2d, bias_never, part="bias")
 
 
+def convolve(x, kernel, **options):
+    from helpers.check.exercises.normal import convolve
+
+    return convolve(x, kernel, **options)
+
+
+def patches_in_another_order(x, kernel, **options):
+    kh, kw, channels, filters = kernel.shape
+    taps = kernel.reshape(channels, kh, kw, filters).transpose(1, 2, 0, 3)
+    return convolve(x, taps, **options)
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (patches_in_another_order, "`kernel[2, 1, 0, 1]` meets `x["),
+        (lambda x, kernel, **o: convolve(x, np.where(np.indices(kernel.shape)[0] < 2, kernel, 0), **o),
+         "`kernel[2, 1, 2, 4]` is never used: with it alone, your output is all 0."),
+        (lambda x, kernel, **o: 3 * convolve(x, kernel, **o), "counts 3 times."),
+        (lambda x, kernel, **o: convolve(x, kernel, **o) + convolve(x, kernel, **o).mean(),
+         "is a sum of several numbers of `x`"),
+    ],
+)  # fmt: skip
+def test_a_weight_by_itself_shows_which_products_are_added(function, says):
+    card = card_of(check.conv2d, function, part="window")
+    assert says in flat(card), str(card)
+    assert card.misconception == "other products"
+
+
+def test_a_listed_mistake_that_is_made_in_some_calls_only_says_in_which():
+    def when_above(x, kernel, bias=None):
+        return convolve(x, kernel, bias=bias if bias is not None and bias.sum() > -1 else None)
+
+    card = card_of(check.conv2d, when_above, part="bias")
+    assert "where the bias sums to less than 0, the bias is not added." in flat(card), str(card)
+
+
 @pytest.mark.parametrize(
     ("case", "true", "false"),
     [

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from contract import calling
+from helpers.check import impulses
 from helpers.check.answers import Count, Counts
 from helpers.check.diagnosis import Diagnosis
 from helpers.check.facts import facts, numbers, terms
@@ -38,7 +39,10 @@ def looked_into(trial: Any, case: dict, answer: Any) -> Diagnosis | None:
     if found:
         return found
     counts = isinstance(trial.exercise.parts[trial.part].answer, Count | Counts)
-    if counts and (found := another_question(trial)):
+    found = (
+        another_question(trial) if counts else impulses.single(trial.apart(), shortest(trial, case))
+    )
+    if found:
         return found
     for tried in (every(trial), every(trial, (trial.part,))):
         place = where(tried)
@@ -78,6 +82,26 @@ def every(trial: Any, parts: Sequence[str] = ()) -> list[Tried]:
 
 def meeting(trial: Any, case: dict) -> Diagnosis | None:
     """Options that are each right alone and wrong together, found by leaving one out at a time."""
+    alone, kept = shortened(trial, case)
+    if len(kept) < 2:
+        return None
+    names = ", ".join(f"`{name}`" for name in kept[:-1]) + f" and `{kept[-1]}`"
+    known = trial.listed(alone, trial.quietly(trial.answer, alone))
+    if known:
+        return Diagnosis(known.name, f"where {names} come together, {known.sentence}", known.look)
+    return Diagnosis(
+        "options together",
+        f"with {names} together it is wrong, and right with each of them left out.",
+        "Follow a call with all of them through your function: which line sees only one?",
+    )
+
+
+def shortest(trial: Any, case: dict) -> dict:
+    return shortened(trial.apart(), case)[0]
+
+
+def shortened(trial: Any, case: dict) -> tuple[dict, list[str]]:
+    """The call without the options that it is wrong without, too; and the options that are left."""
     options = [name for name in case if name not in trial.required]
 
     def is_wrong(kept: list[str]) -> bool:
@@ -89,18 +113,7 @@ def meeting(trial: Any, case: dict) -> Diagnosis | None:
     for name in options:
         less = [other for other in kept if other != name]
         kept = less if less != kept and is_wrong(less) else kept
-    if len(kept) < 2:
-        return None
-    names = ", ".join(f"`{name}`" for name in kept[:-1]) + f" and `{kept[-1]}`"
-    alone = {k: v for k, v in case.items() if k in kept or k not in options}
-    known = trial.listed(alone, trial.quietly(trial.answer, alone))
-    if known:
-        return Diagnosis(known.name, f"where {names} come together, {known.sentence}", known.look)
-    return Diagnosis(
-        "options together",
-        f"with {names} together it is wrong, and right with each of them left out.",
-        "Follow a call with all of them through your function: which line sees only one?",
-    )
+    return {k: v for k, v in case.items() if k in kept or k not in options}, kept
 
 
 # ---------------------------------------------------------------- where, and by how much
@@ -136,6 +149,11 @@ def negated(fact: str) -> str:
         if yes in fact:
             return fact.replace(yes, no, 1)
     return f"not: {fact}"
+
+
+def place(trial: Any) -> str:
+    """`where`, in all calls that look at the same of an answer, or else in those of this part."""
+    return where(every(trial)) or where(every(trial, (trial.part,)))
 
 
 def told(place: str, how: str, always: bool) -> Diagnosis:

@@ -159,12 +159,27 @@ class Trial:
         """What is wrong in a teacher's words: a Misconception or a Diagnosis, or None."""
         meets = any(case is one for one in self.together)
         return (
-            (None if meets else self.listed(case, answer))
+            (None if meets else self.listed_where(case, answer))
             or self.examined(case, answer)
             or self.whatever_is_asked(case, answer)
             or self.looked_into(case, answer)
             or (self.listed(case, answer) if meets else None)
         )
+
+    def listed_where(self, case: dict, answer: Any) -> Any:
+        """The listed mistake; where it is made in some calls only, with what is true of these."""
+        mistake = self.listed(case, answer)
+        if not mistake or not isinstance(self.exercise.parts[self.part].answer, Array):
+            return mistake
+        for other in self.cases:
+            made = self.mistaken(mistake, other)
+            differs = made is not None and self.difference(made, other)
+            yours = self.quietly(self.answer, other) if differs else None
+            if yours is not None and self.same(yours, self.right(other), other):
+                place = structure.place(self)
+                said = f"where {place}, {mistake.sentence}" if place else mistake.sentence
+                return Diagnosis(mistake.name, said, mistake.look)
+        return mistake
 
     def looked_into(self, case: dict, answer: Any) -> Diagnosis | None:
         try:
