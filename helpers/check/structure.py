@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from itertools import permutations
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -121,25 +121,21 @@ def shortened(trial: Any, case: dict) -> tuple[dict, list[str]]:
 
 def where(tried: list[Tried]) -> str:
     """What is true of every call that is wrong, and of no other; "" where nothing is, or all are wrong."""
-    known = [(facts(t.case, t.right), t.wrong) for t in tried]
-    wrong = sum(is_wrong for _, is_wrong in known)
-    if wrong < FEW or len(known) - wrong < FEW:
+    wrong = np.array([t.wrong for t in tried])
+    if wrong.sum() < FEW or (~wrong).sum() < FEW:
         return ""
-    names = list(dict.fromkeys(name for said, _ in known for name in said))
-
-    def fits(test: Callable[[dict[str, bool]], bool]) -> bool:
-        return all(test(said) == is_wrong for said, is_wrong in known)
-
-    for name in names:
-        if fits(lambda said: said.get(name, False)):  # noqa: B023  asked at once
-            return name
-    for name in names:
-        if fits(lambda said: not said.get(name, False)):  # noqa: B023
-            return negated(name)
-    for one, other in permutations(names, 2):
-        for yes in (True, False):
-            if fits(lambda said: said.get(one, False) and said.get(other, False) == yes):  # noqa: B023
-                return f"{one} and {other if yes else negated(other)}"
+    said = [facts(t.case, t.right) for t in tried]
+    names = list(dict.fromkeys(name for one in said for name in one))
+    true = np.array([[one.get(name, False) for one in said] for name in names])
+    sentences = [*names, *map(negated, names)]
+    true = np.concatenate([true, ~true])
+    of_all = [n for n in range(len(sentences)) if true[n][wrong].all()]  # only these can be meant
+    for n in of_all:
+        if not true[n][~wrong].any():
+            return sentences[n]
+    for one, other in combinations(of_all, 2):
+        if not (true[one] & true[other])[~wrong].any():
+            return f"{sentences[one]} and {sentences[other]}"
     return ""
 
 
