@@ -15,6 +15,9 @@ from contract.verdicts import UNBROKEN
 # Someone who works in float32 is right too. A sum rounds by a few eps of the sum of its absolute
 # terms: half of eps per term at worst, about sqrt(terms) of that as a rule; 16 covers 1000 terms.
 EPS = 16 * float(np.finfo(np.float32).eps)
+# And so is someone who goes by way of a Fourier transform, where nothing is exactly 0: its errors are
+# a few eps of float64 of the largest number there is.
+FOURIER = 1000 * float(np.finfo(np.float64).eps)
 
 
 class WrongType(Exception):
@@ -63,7 +66,8 @@ class Array:
 
     def off(self, yours: np.ndarray, right: np.ndarray, slack: Any) -> np.ndarray:
         """Where the two differ by more than rounding."""
-        return np.abs(yours - right) > EPS * slack + np.finfo(float).tiny
+        room = EPS * slack + FOURIER * np.max(slack, initial=0) + np.finfo(float).tiny
+        return np.abs(yours - right) > room
 
     def first_off(self, answer: Any, right: np.ndarray, slack: Any) -> tuple[int, ...] | None:
         """The first index at which they differ, where the shape is right; else None."""
