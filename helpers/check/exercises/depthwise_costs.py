@@ -6,10 +6,8 @@ from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.normal_costs import (
-    huge,
     layer_sizes,
     macs_case,
-    meeting,
     output_size,
     position_mistakes,
     products,
@@ -204,12 +202,7 @@ depthwise_macs = Exercise(
     builds_on=(output_length, depthwise_params),
     parts={
         "stride 1": Part(
-            lambda rng: [
-                *work(
-                    {"depth_multiplier": 2}, {}, {"depth_multiplier": 4}, {"depth_multiplier": 3}
-                )(rng),
-                without_filters(huge(rng, depth_multiplier=2)),
-            ],
+            work({"depth_multiplier": 2}, {}, {"depth_multiplier": 4}, {"depth_multiplier": 3}),
             Count(),
         ),
         "stride and padding": Part(
@@ -219,9 +212,6 @@ depthwise_macs = Exercise(
                 {"depth_multiplier": 2, "padding": "same"},
             ),
             Count(),
-            together=lambda rng: [
-                without_filters(case) for case in meeting(depth_multiplier=(1, 2, 3))(rng)
-            ],
         ),
     },
     misconceptions=(
