@@ -35,6 +35,7 @@ long: env  ## the long forms: lesson 4 on 60,000 digits, classes of 300 and of 2
 
 proof: env  ## try the checks on hundreds of right and wrong answers, and write docs/proof.md
 	@python -m tools.proof --write
+	@python -m tools.proof --strangers
 	@python -m tools.mutants
 
 notebooks: env  ## execute the lessons and store their outputs

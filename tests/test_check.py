@@ -223,8 +223,12 @@ def test_a_number_that_agrees_by_chance_is_no_diagnosis():
     case = check.output_length.cases("valid", 0)[0]
     moves = case["n"] - case["k"]
     card = card_of(lambda n, k: moves, check.output_length, part="valid")
-    assert card.misconception is None
-    assert f"yours is {moves}, right is {moves + 1}." in str(card)
+    assert card.misconception == "the effect of an argument"
+    said = str(card)
+    assert "one more `n` leaves yours as it is; it should change it by +1." in said.replace(
+        "\n    ", " "
+    )
+    assert f"yours is {moves}, right is {moves + 1}." in said
 
 
 def test_diagnosis_does_not_repeat_the_students_prints(capsys):
@@ -257,6 +261,22 @@ def test_a_wrong_type_gets_its_own_sentence(result, words):
     card = card_of(broken(result), part="window")
     assert words in str(card)
     assert card.kind == ("wrong" if "axes" in words else "type")
+
+
+def test_wrong_tables_as_lists_get_a_card_like_any_other():
+    card = card_of(
+        lambda y_true, y_pred, num_classes=10: [[len(y_true)] * num_classes] * num_classes,
+        check.confusion_matrix,
+    )
+    assert card.kind == "wrong"
+
+
+@pytest.mark.parametrize("vectorized", [np.vectorize, lambda f: lambda n, k: np.array([f(n, k)])])
+def test_one_number_in_an_array_is_told_from_a_number(vectorized):
+    card = card_of(vectorized(lambda n, k: n - k + 1), check.output_length, part="valid")
+    said = " ".join(str(card).split())
+    assert "It is one number in an array: write int(…) around it." in said
+    assert card.kind == "type"
 
 
 def test_nan_is_named():

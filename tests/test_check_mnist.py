@@ -83,7 +83,7 @@ def test_any_build_of_the_network_passes():
         image = keras.Input((28, 28, 1))
         maps = layers.ReLU()(layers.Conv2D(32, (3, 3))(image))
         maps = layers.MaxPooling2D()(layers.Conv2D(64, 3, activation="relu")(maps))
-        flat_maps = layers.Reshape((9216,))(layers.SpatialDropout2D(0.25)(maps))
+        flat_maps = layers.Reshape((9216,))(layers.Dropout(0.25)(maps))
         hidden = layers.Dropout(0.5)(layers.Dense(128, activation="relu")(flat_maps))
         return keras.Model(image, layers.Softmax()(layers.Dense(10)(hidden)))
 

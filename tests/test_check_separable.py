@@ -282,7 +282,7 @@ def test_a_wrong_number_of_parameters_costs_the_multiply_adds_nothing(capsys):
 
 def compose_by_loops(d, p):
     kh, kw, channels, multiplier = d.shape
-    kernel = np.zeros((kh, kw, channels, p.shape[3]), d.dtype)
+    kernel = np.zeros((kh, kw, channels, p.shape[3]), np.result_type(d, p))
     for c, j in np.ndindex(channels, multiplier):
         kernel[:, :, c] += d[:, :, c, j, None] * p[0, 0, c * multiplier + j]
     return kernel

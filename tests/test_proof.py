@@ -79,7 +79,7 @@ TAKEN_AWAY = [
     ("inputs that change", calling, "unchanged", lambda a, b: True,
      "conv2d", "the input changed in place"),
     ("lists that change", calling, "unchanged", lambda a, b: True, "count", "the list eaten up"),
-    ("who does the work", rules.Watch, "who", lambda self, frame: None, "conv2d", "Keras does it"),
+    ("who does the work", rules.Watch, "who", lambda self, frame: None, "pointwise_conv2d", "Keras does it"),
     ("counts", kinds.Count, "difference", lambda *a, **o: (), "conv2d_params", "bias forgotten"),
     ("pairs of counts", kinds.Counts, "difference", lambda *a, **o: (),
      "same_padding", "the odd zero first"),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from grading.boundary import bubblewrap
+from tests import strangers
 from tests.corpus import Answer, answers
 from tools import tried
 from tools.notebooks import ROOT
@@ -142,6 +143,52 @@ def said(found: Found) -> str:
     return re.sub(r"\d+%", "…%", headline).replace("|", "\\|")  # and so may what is learned
 
 
+# ---------------------------------------------------------------- answers written with fresh eyes
+
+STRANGERS = "tests/strangers"
+
+
+def of_strangers(exercise: str) -> Cells:
+    return tried.live(exercise, strangers.answers_to(exercise))
+
+
+def headline(cells: dict[str, Said]) -> str:
+    """What the first card says first, on one line."""
+    first = next((one.card for one in cells.values() if one), "")
+    return " ".join(re.split(r"\n  (?:called|in line)", first)[0].split())
+
+
+def by_strangers() -> tuple[list[str], list[str]]:
+    """A table of the answers in `tests/strangers`, and a sentence for each that is misjudged."""
+    exercises = sorted(
+        strangers.exercises(), key=lambda e: e not in UNSEEDED
+    )  # the long ones first
+    seen = dict(zip(exercises, tried.in_processes(of_strangers, exercises), strict=True))
+    lines = [
+        "| exercise | wrong | caught | named | right | full marks |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    problems, sums = [], [0] * 5
+    for exercise in strangers.exercises():
+        answers, said = strangers.answers_to(exercise), seen[exercise]
+        judged = strangers.named().get(exercise, {})
+        wrong = [a for a in answers if not a.right]
+        caught = [a for a in wrong if any(said[a.name].values())]
+        named = [a for a in caught if judged.get(a.name) == headline(said[a.name])]
+        right = [a for a in answers if a.right]
+        full = [a for a in right if not any(said[a.name].values())]
+        problems += [
+            f"{exercise}, {a.name!r}, is wrong, and passes." for a in wrong if a not in caught
+        ]
+        problems += [
+            f"{exercise}, {a.name!r}, is right, and fails." for a in right if a not in full
+        ]
+        numbers = [len(group) for group in (wrong, caught, named, right, full)]
+        sums = [a + b for a, b in zip(sums, numbers, strict=True)]
+        lines.append(f"| {exercise} | {' | '.join(map(str, numbers))} |")
+    return [*lines, f"| all | {' | '.join(map(str, sums))} |"], problems
+
+
 # ---------------------------------------------------------------- the command
 
 
@@ -201,10 +248,14 @@ def changing(seeds: int) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="proof", description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--strangers", action="store_true", help=f"try {STRANGERS}, nothing else")
     parser.add_argument("--seeds", type=int, metavar="N", help="live with N seeds, nothing else")
     options = parser.parse_args()
     start = time.monotonic()
-    if options.seeds:
+    if options.strangers:
+        lines, problems = by_strangers()
+        print("\n".join(lines))
+    elif options.seeds:
         problems = changing(options.seeds)
         print(f"{len(answers())} answers with {options.seeds} seeds each: {len(problems)} change.")
     else:

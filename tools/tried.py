@@ -91,10 +91,10 @@ Cells = dict[str, dict[str, Said]]
 """For each answer, by its name, what each test cell says."""
 
 
-def live(exercise: str) -> Cells:
-    """What a student sees."""
+def live(exercise: str, of: Iterable[Answer] | None = None) -> Cells:
+    """What a student sees: the corpus' answers to an exercise, or others."""
     tests, names = assignment_of(exercise).tests[exercise], before(exercise)
-    return {answer.name: said(answer, tests, names) for answer in answers_to(exercise)}
+    return {answer.name: said(answer, tests, names) for answer in of or answers_to(exercise)}
 
 
 def before(exercise: str) -> dict:

@@ -15,6 +15,9 @@ from contract.verdicts import UNBROKEN
 # Someone who works in float32 is right too. A sum rounds by a few eps of the sum of its absolute
 # terms: half of eps per term at worst, about sqrt(terms) of that as a rule; 16 covers 1000 terms.
 EPS = 16 * float(np.finfo(np.float32).eps)
+# And so is someone who goes by way of a Fourier transform, where nothing is exactly 0: its errors are
+# a few eps of float64 of the largest number there is.
+FOURIER = 1000 * float(np.finfo(np.float64).eps)
 
 
 class WrongType(Exception):
@@ -63,7 +66,8 @@ class Array:
 
     def off(self, yours: np.ndarray, right: np.ndarray, slack: Any) -> np.ndarray:
         """Where the two differ by more than rounding."""
-        return np.abs(yours - right) > EPS * slack + np.finfo(float).tiny
+        room = EPS * slack + FOURIER * np.max(slack, initial=0) + np.finfo(float).tiny
+        return np.abs(yours - right) > room
 
     def first_off(self, answer: Any, right: np.ndarray, slack: Any) -> tuple[int, ...] | None:
         """The first index at which they differ, where the shape is right; else None."""
@@ -107,8 +111,16 @@ def kind_of(answer: Any) -> str:
     return a(type(answer).__name__)
 
 
+def wrapping(answer: Any, kind: str) -> str:
+    """Advice, where it is one number in an array, as `np.vectorize` and tensors have it."""
+    shape = getattr(answer, "shape", None)
+    return (
+        f" It is one number in an array: write {kind}(…) around it." if shape in ((), (1,)) else ""
+    )
+
+
 def a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'aeiou' or noun == 'ndarray' else 'a'} {noun}"
 
 
 def as_numbers(answer: Any) -> np.ndarray | None:
@@ -148,6 +160,7 @@ class Count:
         if isinstance(present(answer), bool | np.bool_) or not isinstance(answer, int | np.integer):
             kind = type(answer).__name__
             advice = " Use // where you divide, or int(…)." if kind.startswith("float") else ""
+            advice = advice or wrapping(answer, "int")
             raise WrongType(f"it returned {a(kind)} ({answer!r:.40}), not an int.{advice}")
         if int(answer) != right:
             return (f"yours is {int(answer):,}, right is {right:,}.",)
@@ -180,8 +193,8 @@ class Truth:
 
     def difference(self, answer: Any, right: bool, slack: Any = None) -> tuple[str, ...]:
         if not isinstance(present(answer), bool | np.bool_):
-            kind = type(answer).__name__
-            raise WrongType(f"it returned {a(kind)} ({answer!r:.40}), not True or False.")
+            said = f"it returned {a(type(answer).__name__)} ({answer!r:.40}), not True or False."
+            raise WrongType(said + wrapping(answer, "bool"))
         return () if bool(answer) == right else (f"yours is {bool(answer)}, right is {right}.",)
 
 

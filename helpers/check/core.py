@@ -18,6 +18,7 @@ from contract import calling, rules
 from contract.verdicts import CheckFailed, Finding, NotAttempted, passed
 from helpers.check import oracle, pictures
 from helpers.check.answers import Answer, WrongType
+from helpers.check.diagnosis import Diagnosis
 from helpers.check.trial import VISIBLE, Trial
 
 calling.not_the_students(Path(__file__).parents[1])
@@ -56,6 +57,9 @@ class Part:
     WrongType where that is not there. ``slack`` says for a case how large the numbers are that are
     added up, and so how large rounding errors may be; else it is found from absolute values.
     ``sum_at`` is the sum, as one writes it, that the right answer to a case has at an index.
+    ``diagnose`` is asked about a wrong answer that is no listed mistake: with the viewed answer and
+    the case it returns a Diagnosis, or None. ``together`` draws cases in which several options meet;
+    they are asked where every other part is right, for a mistake is paid for once. One part has them.
     """
 
     cases: Callable[[np.random.Generator], list[Case]]
@@ -63,6 +67,8 @@ class Part:
     view: Callable[[Any, Case], Any] = whole
     slack: Callable[[Case], Any] | None = None
     sum_at: Callable[..., str] | None = None
+    diagnose: Callable[[Any, Case], Diagnosis | None] | None = None
+    together: Callable[[np.random.Generator], list[Case]] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ class Exercise:
     builds_on: tuple["Exercise", ...] = ()
     terms: calling.Terms = NUMPY_ONLY
     _hints_given: list[str] = field(default_factory=list)
-    _asked: dict[tuple, tuple[list[Case], dict]] = field(default_factory=dict)
+    _asked: dict[tuple, tuple[list[Case], list[Case], dict]] = field(default_factory=dict)
 
     def __call__(self, function: Callable, part: str | None = None, seed: int = 0) -> None:
         if part is not None and part not in self.parts:
@@ -97,7 +103,11 @@ class Exercise:
                 except CheckFailed as failed:
                     pictures.show(failed.picture)
                     raise
-            passed(self.name, name, len(trial.cases), supplied)
+            passed(self.name, name, len(trial.cases) + len(trial.together), supplied)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return required(self.oracle)
 
     def mistakes(self, *names: str) -> tuple[Misconception, ...]:
         """Some of this exercise's misconceptions by name, for a sibling that shares them."""
@@ -107,15 +117,26 @@ class Exercise:
     def cases(self, part: str, seed: int) -> list[Case]:
         """The calls of a part: the same for the same seed, on every machine."""
         rng = np.random.default_rng([seed, *part.encode()])
-        cases = self.parts[part].cases(rng)
+        return self.shuffled(self.parts[part].cases(rng), rng, seed)
+
+    def together(self, part: str, seed: int) -> list[Case]:
+        """Those in which options meet, none in most parts."""
+        rng = np.random.default_rng([seed, *b"together", *part.encode()])
+        draw = self.parts[part].together
+        return self.shuffled(draw(rng), rng, seed) if draw else []
+
+    @staticmethod
+    def shuffled(cases: list[Case], rng: np.random.Generator, seed: int) -> list[Case]:
         if seed != VISIBLE:  # in an order of their own, or counting the calls would tell them apart
             rng.shuffle(cases)
         return cases
 
-    def asked(self, part: str, seed: int) -> tuple[list[Case], dict]:
-        """The calls of a part, and what is known of their answers so far: for a class, once."""
+    def asked(self, part: str, seed: int) -> tuple[list[Case], list[Case], dict]:
+        """The calls of a part, those in which options meet, and what is known of the right answers
+        so far: for a class, once.
+        """
         if (part, seed) not in self._asked:
-            self._asked[part, seed] = self.cases(part, seed), {}
+            self._asked[part, seed] = self.cases(part, seed), self.together(part, seed), {}
         return self._asked[part, seed]
 
     def called_as(self, case: Case) -> str:
@@ -128,7 +149,7 @@ class Exercise:
 
         A student's function is called on the exercise's terms, one of ours on none.
         """
-        answer = calling.call(function, case, required(self.oracle), terms)
+        answer = calling.call(function, case, self.required, terms)
         with self.readable(case):
             return self.parts[part].view(answer, case)
 

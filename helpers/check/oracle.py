@@ -71,9 +71,21 @@ def floats(*arrays) -> list[np.ndarray]:
 
 def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1) -> np.ndarray:
     """(N, H, W, C), (kh, kw, C, F), (F,) -> (N, oh, ow, F), as `keras.ops.conv` computes it."""
+    if (
+        stride > 1 and dilation > 1
+    ):  # which Keras refuses; the same kernel with its gaps written out
+        kernel, dilation = spread(kernel, dilation), 1
     options = {"data_format": "channels_last", "dilation_rate": dilation}
     y = to_numpy(keras().ops.conv(*floats(x, kernel), stride, padding, **options))
     return y if bias is None else y + bias
+
+
+def spread(kernel, dilation) -> np.ndarray:
+    """The kernel with dilation - 1 zeros between its taps, along both sides."""
+    kh, kw, *rest = kernel.shape
+    wide = np.zeros(((kh - 1) * dilation + 1, (kw - 1) * dilation + 1, *rest))
+    wide[::dilation, ::dilation] = kernel
+    return wide
 
 
 def depthwise_conv2d(x, kernel, bias=None, stride=1, padding="valid") -> np.ndarray:

@@ -10,7 +10,9 @@ import numpy as np
 
 from contract import calling
 from contract.verdicts import CheckFailed, Finding, NotAttempted
+from helpers.check import structure
 from helpers.check.answers import Array, WrongType
+from helpers.check.diagnosis import Diagnosis
 from helpers.check.pictures import Comparison
 
 VISIBLE = 0
@@ -23,7 +25,7 @@ WITHOUT_ARGUMENTS: dict[tuple, Any] = {}
 class Trial:
     def __init__(self, exercise: Any, function: Callable, part: str, seed: int = VISIBLE):
         self.exercise, self.function, self.part, self.seed = exercise, function, part, seed
-        self.cases, self._known = exercise.asked(part, seed)
+        self.cases, self.together, self._known = exercise.asked(part, seed)
 
     def judge(self) -> set[str]:
         """CheckFailed or NotAttempted, or the earlier exercises that had to be supplied."""
@@ -45,11 +47,23 @@ class Trial:
 
     def passes(self) -> bool:
         """Whether every case is answered rightly; nothing is said about it."""
-        calling.expect(self.function, self.cases)
         try:
-            return not any(self.difference(self.answer(case), case) for case in self.cases)
+            return self.right_in(self.cases) and (
+                not self.together or not self.others_pass() or self.right_in(self.together)
+            )
         except (calling.Problem, calling.Unattempted):
             return False
+
+    def right_in(self, cases: list[dict]) -> bool:
+        calling.expect(self.function, cases)
+        return not any(self.difference(self.answer(case), case) for case in cases)
+
+    def others_pass(self) -> bool:
+        """Whether each option is right by itself, as far as the other parts ask."""
+        others = (name for name in self.exercise.parts if name != self.part)
+        trials = [Trial(self.exercise, self.function, name, self.seed) for name in others]
+        with contextlib.redirect_stdout(io.StringIO()):
+            return all(trial.passes() for trial in trials)
 
     def failure(self, supplied: Collection[str] = ()) -> CheckFailed | None:
         """What there is to say of the first wrong answer."""
@@ -68,8 +82,14 @@ class Trial:
         return CheckFailed(name, self.part, finding, supplied, within)
 
     def first_wrong(self) -> Finding | None:
-        calling.expect(self.function, self.cases)
-        for case in self.cases:
+        finding = self.first_wrong_in(self.cases)
+        if finding or not self.together or not self.others_pass():
+            return finding
+        return self.first_wrong_in(self.together)
+
+    def first_wrong_in(self, cases: list[dict]) -> Finding | None:
+        calling.expect(self.function, cases)
+        for case in cases:
             try:
                 answer = self.answer(case)
             except calling.Problem as problem:
@@ -84,6 +104,12 @@ class Trial:
         """The student's, on the exercise's terms."""
         return self.exercise.answer(self.function, case, self.part, terms=self.exercise.terms)
 
+    def apart(self) -> "Trial":
+        """The same, for calls that are made up on the way: what is known of them is not kept."""
+        other = Trial(self.exercise, self.function, self.part, self.seed)
+        other._known = {}
+        return other
+
     # ------------------------------------------------------------ each asked once
 
     def once(self, what: str, case: dict, work: Callable[[], Any]) -> Any:
@@ -92,8 +118,8 @@ class Trial:
         else:
             key, known = (what, id(case)), self._known
         if key not in known:
-            known[key] = work()
-        return known[key]
+            known[key] = case, work()  # the case with it: no other one gets its id
+        return known[key][1]
 
     def right(self, case: dict) -> Any:
         return self.once("right", case, lambda: self.exercise.right(case, self.part))
@@ -129,7 +155,44 @@ class Trial:
                 continue
         return problem.finding
 
-    def diagnose(self, case: dict, answer: Any) -> Any:
+    def known(self, case: dict, answer: Any) -> Any:
+        """What is wrong in a teacher's words: a Misconception or a Diagnosis, or None."""
+        meets = any(case is one for one in self.together)
+        return (
+            (None if meets else self.listed_where(case, answer))
+            or self.examined(case, answer)
+            or self.whatever_is_asked(case, answer)
+            or self.looked_into(case, answer)
+            or (self.listed(case, answer) if meets else None)
+        )
+
+    def listed_where(self, case: dict, answer: Any) -> Any:
+        """The listed mistake; where it is made in some calls only, with what is true of these."""
+        mistake = self.listed(case, answer)
+        if not mistake or not isinstance(self.exercise.parts[self.part].answer, Array):
+            return mistake
+        for other in self.cases:
+            made = self.mistaken(mistake, other)
+            differs = made is not None and self.difference(made, other)
+            yours = self.quietly(self.answer, other) if differs else None
+            if yours is not None and self.same(yours, self.right(other), other):
+                place = structure.place(self)
+                said = f"where {place}, {mistake.sentence}" if place else mistake.sentence
+                return Diagnosis(mistake.name, said, mistake.look)
+        return mistake
+
+    def looked_into(self, case: dict, answer: Any) -> Diagnosis | None:
+        try:
+            return structure.looked_into(self, case, answer)
+        except Exception:  # it asks much of a function that may be anything
+            return None
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the arguments that have no default."""
+        return self.exercise.required
+
+    def listed(self, case: dict, answer: Any) -> Any:
         """The mistake whose answer this is: of several the one that explains most other cases.
 
         One number can agree with a mistake by chance, so a mistake must explain all of them.
@@ -147,6 +210,14 @@ class Trial:
         best = max(fitting, key=explained)
         return None if by_chance and explained(best) < len(others) else best
 
+    def examined(self, case: dict, answer: Any) -> Diagnosis | None:
+        """What the part itself finds when it looks at the answer."""
+        look = self.exercise.parts[self.part].diagnose
+        try:
+            return look(answer, case) if look else None
+        except Exception:  # an answer may be anything; the card has its numbers all the same
+            return None
+
     def explains(self, m: Any, case: dict, answer: Any) -> bool:
         """Same answer as the mistake gives, where the mistake makes a difference."""
         if not self.equals(m, case, answer):
@@ -158,12 +229,14 @@ class Trial:
         return wrong is not None and answer is not None and self.same(answer, wrong, case)
 
     def same(self, answer: Any, other: Any, case: dict) -> bool:
-        slack = self.slack(case)
+        slack, kind = self.slack(case), self.exercise.parts[self.part].answer
         if isinstance(slack, np.ndarray):  # the other may have another shape
             slack = np.broadcast_to(slack.max(), np.shape(other))
         try:
-            return not self.exercise.parts[self.part].answer.difference(answer, other, slack)
-        except WrongType:
+            if isinstance(kind, Array):  # and may be the student's: lists, or nothing of the kind
+                other = np.asarray(other, dtype=float)
+            return not kind.difference(answer, other, slack)
+        except (WrongType, ValueError, TypeError):
             return False
 
     def quietly(self, answer: Callable[[dict], Any], case: dict) -> Any:
@@ -174,26 +247,31 @@ class Trial:
         except (calling.Problem, calling.Unattempted):
             return None
 
-    def whatever_is_asked(self, case: dict, answer: Any) -> tuple[str, str] | None:
+    def whatever_is_asked(self, case: dict, answer: Any) -> Diagnosis | None:
         """A mistake that any exercise can have: the answer does not depend on what was asked."""
         kind = self.exercise.parts[self.part].answer
         if not (isinstance(kind, Array) or kind.agrees_by_chance):
             return None
-        others = [other for other in self.cases if other is not case]
+        names, seed = structure.alike(self), structure.SEEDS[0]  # by chance a few may agree
+        more = [other for name in names for other in self.exercise.asked(name, seed)[0]]
+        others = [other for other in (*self.cases, *more) if other is not case]
         rights = [self.right(other) for other in others]
         answers = [self.quietly(self.answer, other) for other in others]
         if isinstance(kind, Array) and any(self.same(answer, right, case) for right in rights):
-            return (
+            return Diagnosis(
+                "an answer to another call",
                 "this is the right answer to another call.",
                 "Does your function keep something from call to call, in a global variable?",
             )
         if len(others) > 1 and all(a is not None and self.same(answer, a, case) for a in answers):
             if self.seed != VISIBLE:
-                return (
+                return Diagnosis(
+                    "one answer to all",
                     "your function knows the case that you see, and has one answer to all others.",
                     "Work it out from the arguments.",
                 )
-            return (
+            return Diagnosis(
+                "one answer to all",
                 "your function gives the same answer, whatever it is given.",
                 "Where do its arguments come in?",
             )
@@ -205,11 +283,8 @@ class Trial:
         where, comparison = self.exercise.called_as(case), self.comparison(case, answer)
         if comparison:
             lines = (*lines, *self.sum_at(case, comparison.at))
-        known = self.diagnose(case, answer)
-        if known:
-            name, sentence, look = known.name, known.sentence, known.look
-        else:
-            name, (sentence, look) = None, self.whatever_is_asked(case, answer) or ("", "")
+        known = self.known(case, answer)
+        name, sentence, look = (known.name, known.sentence, known.look) if known else (None, "", "")
         if not sentence:
             return Finding("wrong", (*lines[:1], where, *lines[1:]), None, comparison)
         detail = lines[1:] or (f"  {lines[0]}",)

@@ -138,7 +138,8 @@ POINTWISE.wrong(
     "Keras does it",
     """
 def pointwise_conv2d(x, kernel, bias=None):
-    y = np.asarray(keras.ops.conv(x.astype(float), kernel, data_format="channels_last"))
+    x, kernel = x.astype(float), kernel.astype(float)
+    y = np.asarray(keras.ops.conv(x, kernel, data_format="channels_last"))
     return y if bias is None else y + bias
 """,
     says="lets Keras do the work",

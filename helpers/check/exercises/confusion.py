@@ -35,6 +35,15 @@ def other_classes(rng) -> list[Case]:
     return [{**answers(rng, 60, classes, np.uint8), "num_classes": classes} for classes in (17, 4)]
 
 
+def crowded(rng) -> list[Case]:
+    """More in every cell than a byte can count, in one more than two bytes; every class occurs."""
+    counts = rng.integers(256, 300, size=(3, 3))
+    counts[tuple(rng.integers(0, 3, size=2))] += 2**16
+    pairs = np.repeat(np.arange(9), counts.ravel())
+    rng.shuffle(pairs)
+    return [{"y_true": pairs // 3, "y_pred": pairs % 3, "num_classes": 3}]
+
+
 def occurring_classes_only(y_true, y_pred, num_classes=10):
     classes = np.union1d(y_true, y_pred)
     return by_keras(y_true, y_pred, num_classes)[np.ix_(classes, classes)]
@@ -80,7 +89,7 @@ confusion_matrix = Exercise(
     oracle=by_keras,
     parts={
         "counts": Part(ten_classes, COUNTS, sum_at=sums.tally),
-        "classes": Part(other_classes, COUNTS, sum_at=sums.tally),
+        "classes": Part(other_classes, COUNTS, sum_at=sums.tally, together=crowded),
         "type": Part(
             ten_classes, Kind(np.integer, "ints", "Count in an array of ints: dtype=int.")
         ),

@@ -12,6 +12,7 @@ from helpers.check import oracle, sums
 from helpers.check.answers import Array
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.normal import (
+    all_together,
     conv2d,
     convolve,
     padding_cases,
@@ -41,11 +42,19 @@ def multiplied(cases):
 
 def bias_cases(rng) -> list[Case]:
     """All numbers of the bias are well away from zero, and no two are the same."""
-    cases = multiplied(lambda rng: [tensors(rng), wide(rng)])(rng)
-    return [
-        {**case, "bias": 1 + rng.random(case["kernel"].shape[2] * case["kernel"].shape[3])}
-        for case in cases
-    ]
+    cases = multiplied(lambda rng: [tensors(rng), wide(rng), tensors(rng)])(rng)
+    return [with_bias(case, rng, sign) for case, sign in zip(cases, (1, -1, 1), strict=True)]
+
+
+def with_bias(case: Case, rng, sign) -> Case:
+    maps = case["kernel"].shape[2] * case["kernel"].shape[3]
+    return {**case, "bias": sign * (1 + rng.random(maps))}
+
+
+def options_together(rng) -> list[Case]:
+    """The bias has as many numbers as there are maps."""
+    cases = multiplied(all_together())(rng)
+    return [with_bias(c, rng, np.sign(c["bias"][0])) if "bias" in c else c for c in cases]
 
 
 def blocks(kernel):
@@ -124,6 +133,7 @@ depthwise_conv2d = Exercise(
             multiplied(padding_cases),
             Y,
             sum_at=sums.depthwise,
+            together=options_together,
         ),
     },
     misconceptions=(

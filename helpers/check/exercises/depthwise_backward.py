@@ -53,12 +53,16 @@ def backward_case(rng, multiplier=5, stride=1) -> Case:
 
 def unstrided(rng) -> list[Case]:
     """Five maps a channel, which is neither the number of images nor of channels; then one."""
-    return [backward_case(rng), backward_case(rng, multiplier=1)]
+    cases = [backward_case(rng), backward_case(rng, multiplier=1)]
+    whole = [backward_case(rng, multiplier=2) for _ in range(3)]
+    for case, name in zip(whole, ("dy", "x", "kernel"), strict=True):
+        case[name] = np.round(9 * case[name]).astype(int)
+    return cases + whole
 
 
 def strided(rng) -> list[Case]:
     """Strides 2 and 3 do not divide: the last rows and columns lie under no window."""
-    return [backward_case(rng, stride=2), backward_case(rng, stride=3)]
+    return [backward_case(rng, stride=2), backward_case(rng, stride=3), backward_case(rng, 2, 4)]
 
 
 def changed(index, change):

@@ -6,8 +6,10 @@ from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.normal_costs import (
+    huge,
     layer_sizes,
     macs_case,
+    meeting,
     output_size,
     position_mistakes,
     products,
@@ -202,7 +204,12 @@ depthwise_macs = Exercise(
     builds_on=(output_length, depthwise_params),
     parts={
         "stride 1": Part(
-            work({"depth_multiplier": 2}, {}, {"depth_multiplier": 4}, {"depth_multiplier": 3}),
+            lambda rng: [
+                *work(
+                    {"depth_multiplier": 2}, {}, {"depth_multiplier": 4}, {"depth_multiplier": 3}
+                )(rng),
+                without_filters(huge(rng, depth_multiplier=2)),
+            ],
             Count(),
         ),
         "stride and padding": Part(
@@ -212,6 +219,9 @@ depthwise_macs = Exercise(
                 {"depth_multiplier": 2, "padding": "same"},
             ),
             Count(),
+            together=lambda rng: [
+                without_filters(case) for case in meeting(depth_multiplier=(1, 2, 3))(rng)
+            ],
         ),
     },
     misconceptions=(

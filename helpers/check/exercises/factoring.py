@@ -11,6 +11,7 @@ import numpy as np
 from helpers.check import oracle, sums
 from helpers.check.answers import EPS, Array, WrongType, as_numbers, items
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.covering import covering
 from helpers.check.exercises.separable import PAIR_MISTAKES, product
 
 # ---------------------------------------------------------------- compose
@@ -21,6 +22,18 @@ def pair(rng, kernel_size, channels, multiplier, filters) -> Case:
         "depthwise_kernel": rng.normal(size=(*kernel_size, channels, multiplier)),
         "pointwise_kernel": rng.normal(size=(1, 1, channels * multiplier, filters)),
     }
+
+
+def pairs_of_any_size(rng) -> list[Case]:
+    """Every size is 1 in some of them; in some, one of the kernels holds whole numbers."""
+    sizes = {"kh": (1, 3), "kw": (1, 2), "c": (1, 4), "m": (1, 2, 3), "f": (1, 5)}
+    cases = []
+    for row in covering(rng, {**sizes, "whole": (None, "depthwise_kernel", "pointwise_kernel")}):
+        case = pair(rng, (row["kh"], row["kw"]), row["c"], row["m"], row["f"])
+        if row["whole"]:
+            case[row["whole"]] = np.round(9 * case[row["whole"]]).astype(int)
+        cases.append(case)
+    return cases
 
 
 def composed_from(change):
@@ -40,6 +53,7 @@ compose = Exercise(
             lambda rng: [pair(rng, (3, 2), 4, 2, 5), pair(rng, (2, 4), 5, 3, 7)],
             Array(("row", "column", "channel", "filter")),
             sum_at=sums.compose,
+            together=pairs_of_any_size,
         ),
     },
     misconceptions=(
@@ -182,6 +196,19 @@ def exact(rng) -> list[Case]:
     ]
 
 
+def uncommon(rng) -> list[Case]:
+    """A channel of zeros, one of lower rank, singular values that fall off, whole numbers."""
+    silent = kernel_case(rng, (3, 2, 3, 5), 2)
+    silent["kernel"][:, :, 1] = 0
+    low = {"kernel": product(**pair(rng, (3, 2), 3, 1, 5)), "depth_multiplier": 2}
+    u, _ = np.linalg.qr(rng.normal(size=(3, 6, 4)))
+    v, _ = np.linalg.qr(rng.normal(size=(3, 5, 4)))
+    falling = np.einsum("cpr,r,cfr->pcf", u, [1, 0.08, 0.006, 0.0005], v).reshape(3, 2, 3, 5)
+    whole = kernel_case(rng, (3, 2, 2, 4), 2)
+    whole["kernel"] = np.round(9 * whole["kernel"]).astype(int)
+    return [silent, low, {"kernel": falling, "depth_multiplier": 3}, whole]
+
+
 def channel_matrices(kernel):
     """(C, kh*kw, F)."""
     kh, kw, channels, filters = kernel.shape
@@ -292,7 +319,7 @@ factor = Exercise(
     parts={
         "shapes": Part(sizes, RightShapes(), pair_of),
         "exact": Part(exact, Closest(), errors, slack=lambda case: 1.0),
-        "closest": Part(kernels, Closest(), errors, slack=lambda case: 1.0),
+        "closest": Part(kernels, Closest(), errors, slack=lambda case: 1.0, together=uncommon),
     },
     misconceptions=(
         Misconception(

@@ -11,14 +11,24 @@ from contract import calling
 from helpers.check import oracle
 from helpers.check.answers import EPS, WrongType, a, present
 from helpers.check.core import Exercise, Misconception, Part
+from helpers.check.diagnosis import Diagnosis
+from helpers.check.exercises import layers
 
 TO_BUILD = calling.Terms(others=(), seconds=60)
 
 
+LARGE = 1000.0
+"""So many times a usual image: then an activation that differs for large numbers only shows."""
+
+
 @dataclass(frozen=True)
 class Model:
-    """A built Keras model that does the same as another one when both get the same weights."""
+    """A built Keras model that does the same as another one when both get the same weights.
 
+    ``steady`` says that it does the same in training too, for there is nothing that drops.
+    """
+
+    steady: bool = False
     agrees_by_chance: ClassVar[bool] = False
 
     def difference(self, answer: Any, right: Any, slack: Any = None) -> tuple[str, ...]:
@@ -38,18 +48,24 @@ class Model:
         return (*lines, f"  Layer by layer: yours {counts(answer)}, right {counts(right)}.")
 
     def computes_otherwise(self, answer: Any, right: Any) -> tuple[str, ...]:
-        weights, image, wanted = probed(right)
-        yours = outputs(answer, weights, image)
         # Weights are scaled so that every layer keeps its input's size: sums are of order 1, and
         # of so many terms in float32.
         terms = max(prod(shape[:-1]) for shape in shapes(right))
-        off = np.abs(yours - wanted) > EPS * np.sqrt(terms)
-        if not off.any() and np.all(np.isfinite(yours)):
-            return ()
-        return (
-            "all counts are right, but it computes something else. An activation?",
-            "  With the same weights the model that was asked for gives another output.",
-        )
+        for large in (False, True):
+            probe = probe_of(right, large)
+            yours, wanted = outputs(answer, *probe), right_outputs(right, large)
+            allowed = EPS * np.sqrt(terms) * max(1.0, float(np.abs(wanted).max()))
+            if not np.all(np.abs(yours - wanted) <= allowed):
+                return (
+                    (OTHERWISE,) if not large else (OTHERWISE, "  It shows in large numbers only.")
+                )
+        if self.steady and not np.allclose(outputs(answer, *probe, training=True), yours):
+            return (IN_TRAINING,)
+        return ()
+
+
+IN_TRAINING = "in training it computes something else: a layer drops or changes numbers there."
+OTHERWISE = "all counts are right, but it computes something else. An activation?"
 
 
 def single(answer: Any, case: Any = None) -> Any:
@@ -81,7 +97,11 @@ def input_shape(model: Any, expected: tuple) -> tuple:
 
 def output_shape(model: Any, taken: tuple) -> Any:
     """What the model makes of such an input, found by calling it on a symbol."""
-    made = model(oracle.keras().Input(taken[1:]))
+    try:
+        made = model(oracle.keras().Input(taken[1:]))
+    except Exception as error:  # a class of somebody's own says too late what it does not take
+        what = calling.describe(error)
+        raise WrongType(f"what your function returned stopped with {what}") from None
     return [part.shape for part in made] if isinstance(made, list | tuple) else made.shape
 
 
@@ -95,7 +115,9 @@ def shapes(model: Any) -> list[tuple[int, ...]]:
     return [tuple(weight.shape) for weight in model.get_weights()]
 
 
-def outputs(model: Any, weights: dict[tuple, np.ndarray], image: np.ndarray) -> np.ndarray:
+def outputs(
+    model: Any, weights: dict[tuple, np.ndarray], image: np.ndarray, training: bool = False
+) -> np.ndarray:
     """The model's output with these weights, by shape, for layers may be made in any order.
 
     Its own weights are put back.
@@ -103,20 +125,68 @@ def outputs(model: Any, weights: dict[tuple, np.ndarray], image: np.ndarray) -> 
     own = model.get_weights()
     try:
         model.set_weights([weights[shape] for shape in shapes(model)])
-        return oracle.to_numpy(model(image, training=False))
+        return oracle.to_numpy(model(image, training=training))
     finally:
         model.set_weights(own)
 
 
-@lru_cache(maxsize=8)
-def probed(right: Any) -> tuple[dict[tuple, np.ndarray], np.ndarray, np.ndarray]:
-    """Random weights by shape, an image, and what the right model makes of them: for a class, once."""
+@lru_cache(maxsize=64)
+def probe_of(right: Any, large: bool = False) -> tuple[dict[tuple, np.ndarray], np.ndarray]:
+    """Random weights by shape, and an image.
+
+    Of a large image the last layer makes small numbers again where it is a Dense one, so that a
+    softmax has something to compare.
+    """
     rng = np.random.default_rng(0)
     weights = {
         shape: rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1])) for shape in shapes(right)
     }
     image = rng.normal(size=(1, *right.input_shape[1:])).astype("float32")
-    return weights, image, outputs(right, weights, image)
+    if large:
+        image = image * np.float32(LARGE)
+        for shape in weights:
+            if len(shape) == 2 and shape[1] == right.output_shape[-1]:
+                weights[shape] = weights[shape] / LARGE
+    return weights, image
+
+
+@lru_cache(maxsize=64)
+def right_outputs(right: Any, large: bool) -> np.ndarray:
+    """What the right model makes of them: for a class, once."""
+    return outputs(right, *probe_of(right, large))
+
+
+def diagnosed(answer: Any, right: Any, dropping: bool | None = None) -> Diagnosis | None:
+    """Which layer it is, by a walk through both models; what is wrong with the input comes first."""
+    taken = input_shape(answer, right.input_shape)
+    return of_input(taken, right.input_shape) or layers.looked_through(answer, right, dropping)
+
+
+def of_input(taken: tuple, asked: tuple) -> Diagnosis | None:
+    """What is wrong with the shape that a model takes."""
+    if taken == asked:
+        return None
+    said = " × ".join(map(str, asked[1:]))
+    look = f"Start it with keras.Input({asked[1:]})."
+    if taken[1:] == asked[1:]:
+        sentence = f"the batch is fixed at {taken[0]}; any number of images should do."
+        return Diagnosis("batch fixed", sentence, look)
+    if sorted(taken[1:], key=str) == sorted(asked[1:], key=str):
+        sentence = f"the input's axes are in another order: it is {said}, the channels last."
+        if taken[1] == asked[-1]:
+            sentence = "the image's channels come first."
+        return Diagnosis("order of the input's axes", sentence, look)
+    if taken[1:-1] == asked[1:-1]:
+        sentence = f"the model takes images of {taken[-1]} channels; they have {asked[-1]}."
+        return Diagnosis("channels of the input", sentence, look)
+    if len(taken) != len(asked):
+        sentence = (
+            f"an image has {len(asked) - 1} axes here, {said}; your input has {len(taken) - 1}."
+        )
+        return Diagnosis("axes of the input", sentence, look)
+    yours = " × ".join(map(str, taken[1:]))
+    sentence = f"the model takes images of {yours}; they are {said}."
+    return Diagnosis("size of the input", sentence, look)
 
 
 def differs(what: str, yours: Any, right: Any) -> tuple[str, ...]:
@@ -145,7 +215,14 @@ build_two_layer_model = Exercise(
     name="build_two_layer_model",
     oracle=two_convolutions,
     terms=TO_BUILD,
-    parts={"model": Part(lambda rng: [{}], Model(), single)},
+    parts={
+        "model": Part(
+            lambda rng: [{}],
+            Model(steady=True),
+            single,
+            diagnose=lambda answer, case: diagnosed(answer, two_convolutions()),
+        )
+    },
     misconceptions=(
         Misconception(
             "no bias",

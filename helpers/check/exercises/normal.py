@@ -8,27 +8,29 @@ import numpy as np
 from helpers.check import oracle, sums
 from helpers.check.answers import Array
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.covering import covering, together
 from helpers.check.exercises.sizes import output_length, same_padding, split, total_padding
 
 Y = Array(("image", "row", "column", "filter"))
 
 
-def tensors(rng, **options) -> Case:
+def tensors(rng, any_size=False, **options) -> Case:
     """An image batch and a kernel in which no two sizes agree, so that no mix-up goes unseen.
 
     Where there is a stride, neither axis divides by it: rounding shows, and so does odd padding.
+    With ``any_size`` it may.
     """
     n, h, w = int(rng.choice([2, 4])), int(rng.integers(7, 9)), int(rng.integers(10, 13))
     stride = options.get("stride", 1)
-    while stride > 1 and 0 in ((h - 3) % stride, (w - 2) % stride):
+    while stride > 1 and not any_size and 0 in ((h - 3) % stride, (w - 2) % stride):
         h, w = int(rng.integers(7, 9)), int(rng.integers(10, 13))
     x = rng.normal(size=(n, h, w, 4))[..., :3]
     kernel = rng.normal(size=(3, 2, 3, 5))
     return {"x": np.ascontiguousarray(x), "kernel": kernel, **options}
 
 
-def bias_of(case: Case, rng) -> Case:
-    return {**case, "bias": 1 + rng.random(case["kernel"].shape[-1])}
+def bias_of(case: Case, rng, sign=1) -> Case:
+    return {**case, "bias": sign * (1 + rng.random(case["kernel"].shape[-1]))}
 
 
 def wide(rng, **options) -> Case:
@@ -44,8 +46,50 @@ def window_cases(rng) -> list[Case]:
     return [tensors(rng), other, whole]
 
 
+def sizes_of_one(rng) -> list[Case]:
+    """Every size is 1 in some of them, and the kernel as large as the image in others."""
+    sizes = {
+        "n": (1, 2),
+        "h": (1, 3),
+        "w": (1, 4),
+        "c": (1, 2),
+        "f": (1, 3),
+        "kh": "1h",
+        "kw": "1w",
+    }
+    cases = []
+    for row in covering(rng, sizes):
+        kernel = [row.get(row[side], 1) for side in ("kh", "kw")]
+        x = rng.normal(size=[row[name] for name in "nhwc"])
+        cases.append({"x": x, "kernel": rng.normal(size=[*kernel, row["c"], row["f"]])})
+    return cases
+
+
 def bias_cases(rng) -> list[Case]:
-    return [bias_of(tensors(rng), rng), bias_of(wide(rng), rng)]
+    """All of a bias above zero; then below; then with a sum of zero."""
+    above = [bias_of(tensors(rng), rng), bias_of(wide(rng), rng)]
+    balanced = bias_of(tensors(rng), rng)
+    balanced["bias"][-1] -= balanced["bias"].sum()
+    return [*above, bias_of(tensors(rng), rng, sign=-1), balanced]
+
+
+OPTIONS = {"bias": (None, 1, -1), "stride": (1, 2, 4), "padding": ("valid", "same")}
+
+
+def all_together(options=OPTIONS):
+    """Cases in which options meet, in pairs at least; sizes of one; a kernel of whole numbers."""
+
+    def cases(rng) -> list[Case]:
+        whole = tensors(rng)
+        whole["kernel"] = np.round(9 * whole["kernel"]).astype(int)
+        made = [whole, *sizes_of_one(rng)]
+        for row in together(rng, **options):
+            sign = row.pop("bias", None)
+            case = tensors(rng, any_size=True, **row)
+            made.append(bias_of(case, rng, sign) if sign else case)
+        return made
+
+    return cases
 
 
 def with_options(*options: Case):
@@ -216,7 +260,10 @@ conv2d = Exercise(
             sum_at=sums.normal,
         ),
         "dilation": Part(
-            with_options({"dilation": 2}, {"dilation": 2, "padding": "same"}), Y, sum_at=sums.normal
+            with_options({"dilation": 2}, {"dilation": 2, "padding": "same"}),
+            Y,
+            sum_at=sums.normal,
+            together=all_together({**OPTIONS, "dilation": (1, 2, 3)}),
         ),
     },
     misconceptions=(

@@ -32,12 +32,20 @@ def backward_case(rng, stride=1) -> Case:
 
 
 def unstrided(rng) -> list[Case]:
-    return [backward_case(rng), backward_case(rng)]
+    return [backward_case(rng), backward_case(rng), *whole_backward(rng)]
+
+
+def whole_backward(rng) -> list[Case]:
+    """Whole numbers in one of the three: the gradients have fractions all the same."""
+    cases = [backward_case(rng) for _ in range(3)]
+    for case, name in zip(cases, ("dy", "x", "kernel"), strict=True):
+        case[name] = np.round(9 * case[name]).astype(int)
+    return cases
 
 
 def strided(rng) -> list[Case]:
     """Strides 2 and 3 do not divide: the last rows and columns lie under no window."""
-    return [backward_case(rng, 2), backward_case(rng, 3)]
+    return [backward_case(rng, 2), backward_case(rng, 3), backward_case(rng, 4)]
 
 
 def changed(dx=None, dkernel=None, dbias=None):

@@ -1,11 +1,14 @@
 """What a normal convolution costs: parameters and multiply-adds, counted by Keras' own layer."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import prod
+from typing import Any
 
 from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.covering import together
 from helpers.check.exercises.sizes import output_length
 
 
@@ -123,16 +126,41 @@ conv2d_params = Exercise(
 # ---------------------------------------------------------------- multiply-adds
 
 
-def macs_case(rng, **options) -> Case:
-    """Along no side does the stride divide, so that it matters which way one rounds."""
+def macs_case(rng, fits=False, **options) -> Case:
+    """Along no side does the stride divide, so that it matters which way one rounds; or it ``fits``."""
     sides = int(rng.integers(20, 30)), int(rng.integers(31, 40))
     case = {"input_size": sides, **layer_sizes(rng), **options}
     stride, same = case.get("stride", 1), case.get("padding") == "same"
     if stride > 1:
         pairs = zip(sides, case["kernel_size"], strict=True)
-        longer = [n + ((n if same else n - k) % stride == 0) for n, k in pairs]
-        case["input_size"] = tuple(longer)
+        case["input_size"] = tuple(
+            n + next(i for i in range(stride) if ((n + i - k * (not same)) % stride == 0) == fits)
+            for n, k in pairs
+        )
     return case
+
+
+def meeting(**more: Sequence[Any]) -> Callable:
+    """Cases in which stride, padding and the kernel's sides meet, and whatever else a layer has."""
+    choices = {"stride": (1, 2, 3, 5), "padding": ("valid", "same"), **more}
+    kernels = {"kernel_size": ((3, 2), (2, 3), (1, 1), (4, 4))}
+    return lambda rng: [
+        macs_case(rng, fits=bool(n % 2), **row)
+        for n, row in enumerate(together(rng, **choices, **kernels))
+    ]
+
+
+def huge(rng, **options) -> Case:
+    """More multiply-adds than 32 bits can count."""
+    size = int(rng.integers(1500, 1600)), int(rng.integers(1601, 1700))
+    return {"input_size": size, "kernel_size": (5, 4), "in_channels": 64, "filters": 96, **options}
+
+
+STRIDES_AND_PADDINGS: tuple[Case, ...] = (
+    {"stride": 2},
+    {"stride": 3, "padding": "same"},
+    {"padding": "same"},
+)
 
 
 def output_size(input_size, kernel_size, stride=1, padding="valid") -> tuple[int, ...]:
@@ -219,17 +247,11 @@ conv2d_macs = Exercise(
     oracle=macs_by_keras,
     builds_on=(output_length,),
     parts={
-        "stride 1": Part(lambda rng: [macs_case(rng) for _ in range(3)], Count()),
+        "stride 1": Part(lambda rng: [*(macs_case(rng) for _ in range(3)), huge(rng)], Count()),
         "stride and padding": Part(
-            lambda rng: [
-                macs_case(rng, **options)
-                for options in (
-                    {"stride": 2},
-                    {"stride": 3, "padding": "same"},
-                    {"padding": "same"},
-                )
-            ],
+            lambda rng: [macs_case(rng, **options) for options in STRIDES_AND_PADDINGS],
             Count(),
+            together=meeting(),
         ),
     },
     misconceptions=(

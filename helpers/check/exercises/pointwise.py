@@ -7,7 +7,27 @@ import numpy as np
 
 from helpers.check import oracle, sums
 from helpers.check.core import Case, Exercise, Misconception, Part
-from helpers.check.exercises.normal import Y, bias_cases, conv2d, window_cases
+from helpers.check.exercises.normal import (
+    Y,
+    bias_cases,
+    bias_of,
+    conv2d,
+    sizes_of_one,
+    tensors,
+    window_cases,
+)
+
+
+def small_and_whole(rng) -> list[Case]:
+    """Sizes of one, with and without a bias, and a kernel of whole numbers."""
+    whole = tensors(rng)
+    whole["kernel"] = np.round(9 * whole["kernel"]).astype(int)
+    signs = rng.permutation([1, -1] * 4)
+    small = sizes_of_one(rng)
+    biased = [
+        bias_of(case, rng, sign) for case, sign in zip(sizes_of_one(rng), signs, strict=False)
+    ]
+    return [whole, *small, *biased]
 
 
 def of_one_tap(cases):
@@ -47,7 +67,9 @@ pointwise_conv2d = Exercise(
     oracle=oracle.pointwise_conv2d,
     parts={
         "pixels": Part(of_one_tap(window_cases), Y, sum_at=sums.pointwise),
-        "bias": Part(of_one_tap(bias_cases), Y, sum_at=sums.pointwise),
+        "bias": Part(
+            of_one_tap(bias_cases), Y, sum_at=sums.pointwise, together=of_one_tap(small_and_whole)
+        ),
     },
     misconceptions=(
         *conv2d.mistakes(

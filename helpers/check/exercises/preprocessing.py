@@ -19,11 +19,14 @@ def by_keras(images, labels):
 
 
 def dim_images(rng) -> list[Case]:
-    """Their brightest pixel is not 255, nor their darkest 0; no two have the same N; 0 is there."""
+    """Their brightest pixel is not 255, nor their darkest 0; no two have the same N.
+
+    Of the digits 0 is there and 9 is not: who has nine columns for them has the images all the same.
+    """
     return [
         {
             "images": rng.integers(20, 180, size=(n, 28, 28), dtype=np.uint8),
-            "labels": rng.permutation([0, *(1 + rng.permutation(9)[: n - 1])]).astype(np.uint8),
+            "labels": rng.permutation([0, *(1 + rng.permutation(8)[: n - 1])]).astype(np.uint8),
         }
         for n in (3, 7)
     ]

@@ -13,6 +13,7 @@ from helpers.check.core import NUMPY_ONLY, Case, Exercise, Misconception, Part
 from helpers.check.exercises.depthwise import depthwise
 from helpers.check.exercises.normal import (
     Y,
+    all_together,
     conv2d,
     padding_cases,
     tensors,
@@ -209,12 +210,23 @@ def bias_of(cases):
     """The same cases with a bias; all of its numbers are well away from zero."""
 
     def with_bias(rng) -> list[Case]:
+        signs = cycle((1, -1))
         return [
-            {**case, "bias": 1 + rng.random(case["pointwise_kernel"].shape[3])}
-            for case in separated(cases)(rng)
+            biased(case, rng, sign)
+            for case, sign in zip(separated(cases)(rng), signs, strict=False)
         ]
 
     return with_bias
+
+
+def biased(case: Case, rng, sign) -> Case:
+    return {**case, "bias": sign * (1 + rng.random(case["pointwise_kernel"].shape[3]))}
+
+
+def options_together(rng) -> list[Case]:
+    """The bias has as many numbers as there are filters."""
+    cases = separated(all_together())(rng)
+    return [biased(c, rng, np.sign(c["bias"][0])) if "bias" in c else c for c in cases]
 
 
 separable_conv2d = Exercise(
@@ -236,6 +248,7 @@ separable_conv2d = Exercise(
             separated(padding_cases),
             Y,
             sum_at=sums.separable,
+            together=options_together,
         ),
     },
     misconceptions=(

@@ -6,8 +6,10 @@ from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.normal_costs import (
+    huge,
     layer_sizes,
     macs_case,
+    meeting,
     output_size,
     position_mistakes,
     products,
@@ -250,6 +252,7 @@ separable_macs = Exercise(
                 macs_case(rng),
                 macs_case(rng, depth_multiplier=2),
                 macs_case(rng, depth_multiplier=4),
+                huge(rng, depth_multiplier=2),
             ],
             Count(),
         ),
@@ -260,6 +263,7 @@ separable_macs = Exercise(
                 macs_case(rng, depth_multiplier=2, padding="same"),
             ],
             Count(),
+            together=meeting(depth_multiplier=(1, 2, 3)),
         ),
     },
     misconceptions=(

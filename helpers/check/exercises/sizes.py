@@ -10,6 +10,7 @@ import numpy as np
 from helpers.check import oracle
 from helpers.check.answers import Count, Counts
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.covering import together
 
 
 def stops(n, k, stride=1, padding="valid", dilation=1, ends=(0, 0), first=1, rounding=int):
@@ -38,6 +39,19 @@ def sizes(**options):
     return cases
 
 
+def options_together(**options):
+    """Every pair of options, with windows of several lengths on axes of several."""
+
+    def cases(rng) -> list[Case]:
+        found = []
+        for row in together(rng, **options):
+            n = [int(v) for v in rng.choice(np.arange(14, 40), size=4, replace=False)]
+            found += [{"n": a, "k": k, **row} for a, k in zip(n, (3, 2, 5, 4), strict=True)]
+        return found
+
+    return cases
+
+
 output_length = Exercise(
     name="output_length",
     oracle=oracle.output_length,
@@ -45,7 +59,13 @@ output_length = Exercise(
         "valid": Part(sizes(), Count()),
         "stride": Part(sizes(stride=[2, 3, 4]), Count()),
         "same": Part(sizes(stride=[1, 2, 3], padding=["same"]), Count()),
-        "dilation": Part(sizes(dilation=[2, 3], padding=["valid", "same"]), Count()),
+        "dilation": Part(
+            sizes(dilation=[2, 3], padding=["valid", "same"]),
+            Count(),
+            together=options_together(
+                stride=[1, 2, 3], padding=["valid", "same"], dilation=[1, 2, 3]
+            ),
+        ),
     },
     misconceptions=(
         Misconception(
@@ -133,7 +153,11 @@ same_padding = Exercise(
     parts={
         "stride 1": Part(sizes(), PADS),
         "stride": Part(sizes(stride=[2, 3, 4]), PADS),
-        "dilation": Part(sizes(dilation=[2, 3]), PADS),
+        "dilation": Part(
+            sizes(dilation=[2, 3]),
+            PADS,
+            together=options_together(stride=[1, 2, 3, 4], dilation=[1, 2, 3]),
+        ),
     },
     misconceptions=(
         Misconception(

@@ -1,0 +1,117 @@
+"""Which products a linear function adds up: one number is 1, the others 0, and the rest can be told apart.
+
+A convolution is linear in the image and in the kernel. With a single weight set, every number of the
+output is one pixel, and says which: the pixel that this weight should have met, or another one.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from helpers.check.diagnosis import Diagnosis
+
+PLACES = 6
+"""So many weights are tried: the first, the last, and some in between."""
+CLOSE = {"rtol": 1e-5, "atol": 1e-7}
+NAME = "other products"
+
+Index = tuple[int, ...]
+
+
+def single(trial: Any, case: dict) -> Diagnosis | None:
+    """What a wrong function makes of a single weight; None where it is not linear, or does all right."""
+    arrays = [name for name, value in case.items() if isinstance(value, np.ndarray)]
+    if not arrays or not all(is_linear(trial, case, name) for name in arrays if name != "bias"):
+        return None
+    if "bias" in arrays:
+        bare = {
+            n: np.zeros(np.shape(v)) if n in arrays and n != "bias" else v for n, v in case.items()
+        }
+        tried = [(told_apart(bare, "bias"), "")]
+    else:
+        labelled = max(arrays, key=lambda name: case[name].size)
+        tried = weights(trial, told_apart(case, labelled), [n for n in arrays if n != labelled])
+    for made, one in tried:
+        yours, right = trial.quietly(trial.answer, made), trial.exercise.right(made, trial.part)
+        yours = np.asarray(yours, dtype=float)
+        if yours.shape != right.shape:
+            return None
+        if not np.allclose(yours, right, **CLOSE):
+            name = "bias" if "bias" in arrays else labelled
+            return said(yours, right, made[name], name, one)
+    return None
+
+
+def is_linear(trial: Any, case: dict, name: str) -> bool:
+    """Whether twice the array makes the right answer twice as large."""
+    plain = {n: v for n, v in case.items() if n != "bias"}
+    once = trial.exercise.right(plain, trial.part)
+    twice = trial.exercise.right({**plain, name: 2 * plain[name]}, trial.part)
+    return isinstance(once, np.ndarray) and np.allclose(2 * once, twice, **CLOSE)
+
+
+def told_apart(case: dict, name: str) -> dict:
+    """With numbers between 1 and 2 in an array, of which no two agree."""
+    values = np.random.default_rng(0).permutation(np.linspace(1, 2, np.size(case[name])))
+    return {**case, name: values.reshape(np.shape(case[name]))}
+
+
+def weights(trial: Any, case: dict, names: list[str]) -> Iterator[tuple[dict, str]]:
+    """The case with one weight set in each of these arrays, and these weights as one writes them."""
+    rng, found = np.random.default_rng(0), 0
+    sizes = [case[name].size for name in names]
+    places = [tuple(0 for _ in sizes), tuple(size - 1 for size in sizes)]
+    places += [tuple(int(rng.integers(size)) for size in sizes) for _ in range(40)]
+    for flat in dict.fromkeys(places):
+        made, said = dict(case), []
+        for name, at in zip(names, flat, strict=True):
+            made[name] = np.zeros(case[name].shape)
+            made[name].flat[at] = 1
+            said.append(written(name, np.unravel_index(at, case[name].shape)))
+        if trial.exercise.right(made, trial.part).any():  # else these two never meet
+            found += 1
+            yield made, " · ".join(said)
+        if found == PLACES:
+            return
+
+
+def written(name: str, index: Any) -> str:
+    return f"{name}[{', '.join(str(int(i)) for i in index)}]"
+
+
+def said(
+    yours: np.ndarray, right: np.ndarray, labels: np.ndarray, name: str, one: str
+) -> Diagnosis:
+    what = f"`{one}`" if one else "the bias"
+    alone = f"Only {what} is 1 in this call, the other weights are 0." if one else "The rest is 0."
+    if not yours.any():
+        return Diagnosis(NAME, f"{what} is never used: with it alone, your output is all 0.", alone)
+    at = tuple(int(i) for i in np.argwhere(~np.isclose(yours, right, **CLOSE))[0])
+    place = written("output", at)
+    mine, wanted = meets(yours[at], labels, name), meets(right[at], labels, name)
+    with np.errstate(all="ignore"):
+        times = yours[right != 0] / right[right != 0]
+    if right[at] and mine is None and np.allclose(times, times[0], **CLOSE):
+        return Diagnosis(NAME, f"{what} counts {times[0]:.4g} times.", alone)
+    if wanted and mine == "":
+        return Diagnosis(NAME, f"your {place} leaves {wanted} out, which {what} belongs to.", alone)
+    if wanted and mine:
+        return Diagnosis(
+            NAME, f"{what} meets {mine} in your {place}; it should meet {wanted}.", alone
+        )
+    if mine:
+        return Diagnosis(
+            NAME, f"your {place} has {what} in it, with {mine}; nothing of it belongs there.", alone
+        )
+    sums = f"a sum of several numbers of `{name}`"
+    should = f"it should be {wanted} alone" if wanted else "it should be 0"
+    return Diagnosis(NAME, f"with {what} alone, your {place} is {sums}; {should}.", alone)
+
+
+def meets(value: float, labels: np.ndarray, name: str) -> str | None:
+    """Which number it is, as one writes it; "" for none, None where it is no single one."""
+    if np.isclose(value, 0, **CLOSE):
+        return ""
+    found = np.argwhere(np.isclose(labels, value, **CLOSE))
+    return f"`{written(name, found[0])}`" if len(found) == 1 else None

@@ -1,0 +1,171 @@
+"""Options that meet, and what is said of a wrong function that is no listed mistake."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from cards import card_of, flat
+
+from helpers import check
+from helpers.check import oracle
+from helpers.check.covering import covering, together
+from helpers.check.facts import facts
+
+CHOICES = {"bias": (None, 1, -1), "stride": (1, 2, 4), "padding": ("valid", "same"), "d": (1, 2, 3)}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_two_choices_meet_and_few_rows_are_enough(seed):
+    rows = covering(np.random.default_rng(seed), CHOICES)
+    for one, other in combinations(CHOICES, 2):
+        met = {(row[one], row[other]) for row in rows}
+        assert met == set(product(CHOICES[one], CHOICES[other])), (one, other)
+    assert len(rows) <= 14 < 54 == np.prod([len(values) for values in CHOICES.values()])
+
+
+def test_options_that_are_at_their_default_are_not_said():
+    rows = together(np.random.default_rng(0), **CHOICES)
+    assert all(len(row) > 1 for row in rows)
+    assert not any(value == CHOICES[name][0] for row in rows for name, value in row.items())
+
+
+def test_a_kernel_with_its_gaps_written_out_is_what_keras_dilates():
+    """Where Keras takes a stride and a dilation together it would have to be this."""
+    rng = np.random.default_rng(0)
+    for h, w, dilation, padding in product((7, 8), (9, 12), (2, 3), ("valid", "same")):
+        x, kernel = rng.normal(size=(2, h, w, 3)), rng.normal(size=(3, 2, 3, 4))
+        dilated = oracle.conv2d(x, kernel, padding=padding, dilation=dilation)
+        spread = oracle.conv2d(x, oracle.spread(kernel, dilation), padding=padding)
+        np.testing.assert_allclose(spread, dilated, atol=1e-12)
+        strided = oracle.conv2d(x, kernel, stride=2, dilation=dilation)
+        np.testing.assert_allclose(
+            strided, oracle.conv2d(x, kernel, dilation=dilation)[:, ::2, ::2], atol=1e-12
+        )
+
+
+def right_length(n, k, stride=1, padding="valid", dilation=1):
+    return -(-n // stride) if padding == "same" else (n - (k - 1) * dilation - 1) // stride + 1
+
+
+def short_where_it_divides(n, k, stride=1, padding="valid", dilation=1):
+    right = right_length(n, k, stride, padding, dilation)
+    return right - (padding == "valid" and stride > 1 and (n - k) % stride == 0)
+
+
+def no_stride_where_dilated(n, k, stride=1, padding="valid", dilation=1):
+    return right_length(n, k, stride if dilation == 1 else 1, padding, dilation)
+
+
+def weights_and_a_bias_too_many(kernel_size, in_channels, filters, use_bias=True):
+    kh, kw = kernel_size
+    return kh * kw * in_channels * filters + (2 * filters if use_bias else 0)
+
+
+def as_for_another_channel(kernel_size, in_channels, filters, use_bias=True):
+    kh, kw = kernel_size
+    return (kh * kw * (in_channels + 1) + use_bias) * filters
+
+
+def in_bytes(input_size, kernel_size, in_channels, filters, stride=1, padding="valid"):
+    with np.errstate(over="ignore"):
+        out = [
+            right_length(n, k, stride, padding)
+            for n, k in zip(input_size, kernel_size, strict=True)
+        ]
+        return int(
+            np.prod(
+                np.array([*out, *kernel_size, in_channels, filters], dtype=np.int32), dtype=np.int32
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "part", "says"),
+    [
+        ("output_length", no_stride_where_dilated, "dilation",
+         "where `stride` and `dilation` come together, this is the length for stride 1"),
+        ("output_length", short_where_it_divides, "stride", "yours is right for one more `k`. called as"),
+        ("conv2d_params", weights_and_a_bias_too_many, "with bias",
+         "where `use_bias` is not False, yours is too large by `filters`."),
+        ("conv2d_params", as_for_another_channel, "with bias",
+         "yours is right for one more `in_channels`."),
+        ("conv2d_macs", in_bytes, "stride 1",
+         "wrong exactly where the right number is above 2,147,483,647"),
+    ],
+)  # fmt: skip
+def test_a_mistake_that_nobody_listed_is_named_by_where_and_how(name, function, part, says):
+    card = card_of(getattr(check, name), function, part=part)
+    assert says in flat(card), str(card)
+
+
+def bias_only_without_padding(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    from helpers.check.exercises.normal import convolve
+
+    return convolve(x, kernel, bias if padding == "valid" else None, stride, padding, dilation)
+
+
+def test_options_are_combined_and_a_single_mistake_is_paid_for_once():
+    card = card_of(check.conv2d, bias_only_without_padding, part="dilation")
+    said = flat(card)
+    assert "where `padding` and `bias` come together, the bias is not added." in said, said
+    for part in ("window", "bias", "stride", "padding"):
+        check.conv2d(bias_only_without_padding, part=part)
+
+
+def bias_never(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    return bias_only_without_padding(x, kernel, None, stride, padding, dilation)
+
+
+def test_where_an_option_is_wrong_by_itself_its_combinations_are_not_asked():
+    check.conv2d(bias_never, part="dilation")
+    card_of(check.conv2d, bias_never, part="bias")
+
+
+def convolve(x, kernel, **options):
+    from helpers.check.exercises.normal import convolve
+
+    return convolve(x, kernel, **options)
+
+
+def patches_in_another_order(x, kernel, **options):
+    kh, kw, channels, filters = kernel.shape
+    taps = kernel.reshape(channels, kh, kw, filters).transpose(1, 2, 0, 3)
+    return convolve(x, taps, **options)
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (patches_in_another_order, "`kernel[2, 1, 0, 1]` meets `x["),
+        (lambda x, kernel, **o: convolve(x, np.where(np.indices(kernel.shape)[0] < 2, kernel, 0), **o),
+         "`kernel[2, 1, 2, 4]` is never used: with it alone, your output is all 0."),
+        (lambda x, kernel, **o: 3 * convolve(x, kernel, **o), "counts 3 times."),
+        (lambda x, kernel, **o: convolve(x, kernel, **o) + convolve(x, kernel, **o).mean(),
+         "is a sum of several numbers of `x`"),
+    ],
+)  # fmt: skip
+def test_a_weight_by_itself_shows_which_products_are_added(function, says):
+    card = card_of(check.conv2d, function, part="window")
+    assert says in flat(card), str(card)
+    assert card.misconception == "other products"
+
+
+def test_a_listed_mistake_that_is_made_in_some_calls_only_says_in_which():
+    def when_above(x, kernel, bias=None):
+        return convolve(x, kernel, bias=bias if bias is not None and bias.sum() > -1 else None)
+
+    card = card_of(check.conv2d, when_above, part="bias")
+    assert "where the bias sums to less than 0, the bias is not added." in flat(card), str(card)
+
+
+@pytest.mark.parametrize(
+    ("case", "true", "false"),
+    [
+        ({"n": 12, "k": 4, "stride": 3}, "`stride` divides `n`", "`k` is 3"),
+        ({"x": np.zeros((1, 5, 4, 3), int)}, "`x` holds whole numbers", "there is one channel"),
+        ({"padding": "same"}, '`padding` is "same"', "a bias is given"),
+    ],
+)
+def test_what_can_be_said_of_a_call(case, true, false):
+    said = facts(case)
+    assert said[true] and not said[false]
