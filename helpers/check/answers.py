@@ -56,13 +56,15 @@ class Array:
             return self.wrong_shape(yours.shape, right.shape)
         if not np.all(np.isfinite(yours)):
             at = np.argwhere(~np.isfinite(yours))[0]
-            return ("there are NaN or infinite numbers in the output.", f"  first at {self.at(at)}")
+            return (self.plain(yours, right, slack), f"  first at {self.at(at)}")
         off = self.off(yours, right, slack)
         if not off.any():
             return ()
         at = tuple(np.argwhere(off)[0])
         values = f"yours {yours[at]:.4g}, right {right[at]:.4g}".replace(" ", UNBROKEN)
-        return (self.how_far(yours, right, slack, off), f"  first at {self.at(at)}: {values}")
+        differ = f"the shape is right, but {off.sum()} of {off.size} numbers differ."
+        headline = self.plain(yours, right, slack) or differ
+        return (headline, f"  first at {self.at(at)}: {values}")
 
     def off(self, yours: np.ndarray, right: np.ndarray, slack: Any) -> np.ndarray:
         """Where the two differ by more than rounding."""
@@ -77,14 +79,20 @@ class Array:
         places = np.argwhere(self.off(yours, right, slack))
         return tuple(int(i) for i in places[0]) if len(places) else None
 
-    def how_far(self, yours: np.ndarray, right: np.ndarray, slack: Any, off: np.ndarray) -> str:
+    def plain(self, answer: Any, right: np.ndarray, slack: Any) -> str:
+        """What a wrong answer of the right shape shows by itself, whatever function made it, or ""."""
+        yours = as_numbers(answer)
+        if yours is None or yours.shape != right.shape:
+            return ""
+        if not np.all(np.isfinite(yours)):
+            return "there are NaN or infinite numbers in the output."
         if not yours.any():
             return (
                 f"{self.name or 'your output'} is all zeros. Is something computed and not stored?"
             )
         if np.all(np.abs(yours - right) <= 0.01 * slack):
             return "your numbers have too few digits: stay with float64, or float32, all the way."
-        return f"the shape is right, but {off.sum()} of {off.size} numbers differ."
+        return ""
 
     def wrong_shape(self, yours: tuple[int, ...], right: tuple[int, ...]) -> tuple[str, ...]:
         names = ", ".join(self.axes)

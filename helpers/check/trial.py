@@ -22,6 +22,23 @@ WITHOUT_ARGUMENTS: dict[tuple, Any] = {}
 """What we answer to a call without arguments, as for a model: kept, for it never changes."""
 
 
+ANOTHER_CALLS = Diagnosis(
+    "an answer to another call",
+    "this is the right answer to another call.",
+    "Does your function keep something from call to call, in a global variable?",
+)
+ONE_TO_ALL = Diagnosis(
+    "one answer to all",
+    "your function gives the same answer, whatever it is given.",
+    "Where do its arguments come in?",
+)
+ONE_TO_ALL_OTHERS = Diagnosis(
+    "one answer to all",
+    "your function knows the case that you see, and has one answer to all others.",
+    "Work it out from the arguments.",
+)
+
+
 class Trial:
     def __init__(self, exercise: Any, function: Callable, part: str, seed: int = VISIBLE):
         self.exercise, self.function, self.part, self.seed = exercise, function, part, seed
@@ -158,13 +175,22 @@ class Trial:
     def known(self, case: dict, answer: Any) -> Any:
         """What is wrong in a teacher's words: a Misconception or a Diagnosis, or None."""
         meets = any(case is one for one in self.together)
+        listed = None if meets else self.listed_where(case, answer)
+        if listed or self.shows_by_itself(case, answer):
+            return listed
         return (
-            (None if meets else self.listed_where(case, answer))
-            or self.examined(case, answer)
+            self.examined(case, answer)
             or self.whatever_is_asked(case, answer)
             or self.looked_into(case, answer)
             or (self.listed(case, answer) if meets else None)
         )
+
+    def shows_by_itself(self, case: dict, answer: Any) -> bool:
+        """Whether the first line of the card says it already, as of an output that is all zeros."""
+        kind = self.exercise.parts[self.part].answer
+        if not isinstance(kind, Array):
+            return False
+        return bool(kind.plain(answer, self.right(case), self.slack(case)))
 
     def listed_where(self, case: dict, answer: Any) -> Any:
         """The listed mistake; where it is made in some calls only, with what is true of these."""
@@ -255,27 +281,16 @@ class Trial:
         names, seed = structure.alike(self), structure.SEEDS[0]  # by chance a few may agree
         more = [other for name in names for other in self.exercise.asked(name, seed)[0]]
         others = [other for other in (*self.cases, *more) if other is not case]
-        rights = [self.right(other) for other in others]
-        answers = [self.quietly(self.answer, other) for other in others]
-        if isinstance(kind, Array) and any(self.same(answer, right, case) for right in rights):
-            return Diagnosis(
-                "an answer to another call",
-                "this is the right answer to another call.",
-                "Does your function keep something from call to call, in a global variable?",
-            )
-        if len(others) > 1 and all(a is not None and self.same(answer, a, case) for a in answers):
-            if self.seed != VISIBLE:
-                return Diagnosis(
-                    "one answer to all",
-                    "your function knows the case that you see, and has one answer to all others.",
-                    "Work it out from the arguments.",
-                )
-            return Diagnosis(
-                "one answer to all",
-                "your function gives the same answer, whatever it is given.",
-                "Where do its arguments come in?",
-            )
-        return None
+        if isinstance(kind, Array) and any(self.same(answer, self.right(o), case) for o in others):
+            return ANOTHER_CALLS
+        given = [(self.quietly(self.answer, other), other) for other in others]
+        off = [a for a, other in given if a is None or not self.same(a, self.right(other), other)]
+        known_by_chance = len(others) - len(off)  # or by heart
+        if len(others) < 2 or 4 * known_by_chance > len(others):
+            return None
+        if not all(a is not None and self.same(answer, a, case) for a in off):
+            return None
+        return ONE_TO_ALL if self.seed == VISIBLE else ONE_TO_ALL_OTHERS
 
     # ------------------------------------------------------------ what the card says
 

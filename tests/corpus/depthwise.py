@@ -667,13 +667,19 @@ def depthwise_backward(dy, x, kernel, stride=1):
     kh, kw, c, m = kernel.shape
     n, oh, ow, _ = dy.shape
     split = dy.reshape(n, oh, ow, c, m)
-    dx, dkernel = np.zeros_like(x), np.zeros_like(kernel)
+    dx, dkernel = np.zeros(x.shape), np.zeros(kernel.shape)
     for a, b in np.ndindex(kh, kw):
         seen = np.s_[:, a : a + oh * stride : stride, b : b + ow * stride : stride]
         dx[seen] += (split * kernel[a, b]).sum(axis=-1)
         dkernel[a, b] = (split * x[seen][..., None]).sum(axis=(0, 1, 2))
     return [dx, dkernel, split.sum(axis=(0, 1, 2)).ravel()]
 """,
+)
+BACKWARD.wrong(
+    "whole numbers like x",
+    GATHER,
+    ("np.zeros(x.shape), np.zeros(kernel.shape)", "np.zeros_like(x), np.zeros_like(kernel)"),
+    says="your gradients lose their decimals",
 )
 BACKWARD.right(
     "by the normal convolution's, float32, noisy",

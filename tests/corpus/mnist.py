@@ -197,7 +197,7 @@ CNN.right(
     "a model in a model",
     """
 def build_cnn():
-    seen = keras.Sequential([keras.Input((28, 28, 1)), *convolutions(), keras.layers.MaxPooling2D(2), keras.layers.SpatialDropout2D(0.25)])
+    seen = keras.Sequential([keras.Input((28, 28, 1)), *convolutions(), keras.layers.MaxPooling2D(2), keras.layers.Dropout(0.25)])
     head = [keras.layers.Flatten(), keras.layers.Dense(128, activation="relu"), keras.layers.Dropout(0.5), keras.layers.Dense(10, activation=keras.ops.softmax)]
     return keras.Sequential([keras.Input((28, 28, 1)), seen, *head])
 """,
@@ -212,6 +212,12 @@ CNN.wrong(
     ("        keras.layers.Dropout(0.25),\n", ""),
     ("        keras.layers.Dropout(0.5),\n", ""),
     says="nothing is dropped in training",
+)
+CNN.wrong(
+    "whole maps dropped",
+    TUTORIAL,
+    ("keras.layers.Dropout(0.25)", "keras.layers.SpatialDropout2D(0.25)"),
+    says="there is a SpatialDropout2D of 25% where a Dropout of 25% is asked for",
 )
 CNN.wrong("no softmax", TUTORIAL, (', activation="softmax"', ""), says="scores, not probabilities")
 CNN.wrong("a sigmoid", TUTORIAL, ("softmax", "sigmoid"), says="ten separate yes or no")

@@ -1130,6 +1130,12 @@ BACKWARD.wrong(
     ('            dkernel += np.einsum("nf,nabc->abcf", dy[:, i, j], x[:, rows, columns])\n', ""),
     says="all zeros",
 )
+BACKWARD.wrong(
+    "whole numbers like x",
+    GATHER,
+    ("np.zeros(x.shape), np.zeros(kernel.shape)", "np.zeros_like(x), np.zeros_like(kernel)"),
+    says="your gradients lose their decimals",
+)
 BACKWARD.wrong("dbias a mean", GATHER, ("dy.sum(axis", "dy.mean(axis"), says="dbias is a mean")
 BACKWARD.wrong(
     "dbias for each image",

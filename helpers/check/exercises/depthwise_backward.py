@@ -17,6 +17,7 @@ from helpers.check.exercises.normal import tensors
 from helpers.check.exercises.normal_backward import (
     backward_parts,
     conv2d_backward,
+    in_whole_numbers,
     items_swapped,
 )
 from helpers.check.exercises.sizes import output_length
@@ -188,6 +189,7 @@ depthwise_backward = Exercise(
             "dbias is in the order j·C + c.",
             "dbias[c·m + j] belongs to map j of channel c, as in dy.",
         ),
+        *in_whole_numbers(gradients),
         *items_swapped(gradients),
     ),
     hints=(

@@ -117,6 +117,30 @@ def items_swapped(gradients) -> tuple[Misconception, ...]:
     )
 
 
+def in_whole_numbers(gradients) -> tuple[Misconception, ...]:
+    """The mistake of filling arrays like x and like the kernel, which may hold whole numbers."""
+
+    def cut(dy, x, kernel, stride=1):
+        dx, dkernel, dbias = gradients(dy, x, kernel, stride)
+        return dx.astype(x.dtype), dkernel.astype(kernel.dtype), dbias
+
+    def stops(dy, x, kernel, stride=1):
+        right = gradients(dy, x, kernel, stride)
+        for like, gradient in zip((x, kernel), right, strict=False):
+            filled = np.zeros_like(like)
+            filled += gradient
+        return right
+
+    said = (
+        "for whole numbers in x or in the kernel your gradients lose their decimals.",
+        "Fill np.zeros(x.shape); np.zeros_like(x) has the type of x.",
+    )
+    return (
+        Misconception("the type of x or of the kernel", cut, *said),
+        Misconception("added to whole numbers", stops, *said),
+    )
+
+
 DX = Array(("image", "row", "column", "channel"), "dx")
 DKERNEL = Array(("row", "column", "channel", "filter"), "dkernel")
 
@@ -285,6 +309,7 @@ conv2d_backward = Exercise(
             "the stride has no effect.",
             "Output (i, j) read the window that starts at (i · stride, j · stride).",
         ),
+        *in_whole_numbers(gradients),
         *items_swapped(gradients),
     ),
     hints=(
