@@ -58,7 +58,9 @@ class Part:
     added up, and so how large rounding errors may be; else it is found from absolute values.
     ``sum_at`` is the sum, as one writes it, that the right answer to a case has at an index.
     ``diagnose`` is asked about a wrong answer that is no listed mistake: with the viewed answer and
-    the case it returns a Diagnosis, or None. ``together`` draws cases in which several options meet;
+    the case it returns a Diagnosis, or None. ``probe`` finds one by asking more: with the case, the
+    viewed answer and ``ask``, which takes another case and returns the viewed answer to it, None
+    where there is none. ``together`` draws cases in which several options meet;
     they are asked where every other part is right, for a mistake is paid for once. One part has them.
     """
 
@@ -68,6 +70,7 @@ class Part:
     slack: Callable[[Case], Any] | None = None
     sum_at: Callable[..., str] | None = None
     diagnose: Callable[[Any, Case], Diagnosis | None] | None = None
+    probe: Callable[[Case, Any, Callable[[Case], Any]], Diagnosis | None] | None = None
     together: Callable[[np.random.Generator], list[Case]] | None = None
 
 

@@ -4,6 +4,7 @@ import contextlib
 import io
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -237,10 +238,13 @@ class Trial:
         return None if by_chance and explained(best) < len(others) else best
 
     def examined(self, case: dict, answer: Any) -> Diagnosis | None:
-        """What the part itself finds when it looks at the answer."""
-        look = self.exercise.parts[self.part].diagnose
+        """What the part itself finds when it looks at the answer, or asks for more."""
+        part = self.exercise.parts[self.part]
         try:
-            return look(answer, case) if look else None
+            found = part.diagnose(answer, case) if part.diagnose else None
+            if part.probe and not found:
+                found = part.probe(case, answer, partial(self.quietly, self.answer))
+            return found
         except Exception:  # an answer may be anything; the card has its numbers all the same
             return None
 
