@@ -5,6 +5,7 @@ import dis
 import inspect
 import linecache
 import os
+import re
 import sysconfig
 import traceback
 import warnings
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from contract import limits, rules
+from contract.advice import advice
 from contract.verdicts import UNBROKEN, Finding
 
 LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
@@ -202,6 +204,7 @@ def changed_input(name: str) -> Finding:
             f"your function changes its input `{name}`.",
             "  The caller still needs it as it was.",
             f"  Look for an assignment into `{name}`, or `{name} += …`; work on a copy.",
+            f"  After `y = {name}` both are the same array: {name}.copy() makes another one.",
         ),
     )
 
@@ -226,11 +229,14 @@ def crash(
     out_of_memory = isinstance(error, MemoryError)
     headline = "your code asks for far too much memory." if out_of_memory else ""
     lines = [headline or f"your code stopped with {what}", *line_of(frames(error))]
+    lines += [] if out_of_memory else values_at(error)
     lines.append(f"  called as {signature(function, arguments)}")
     if out_of_memory:
         lines += [f"  {what}", "  Look at the shapes of the arrays that you make."]
     elif isinstance(error, TypeError) and not own_line(frames(error)):
         lines.append("  Look at the names and the order of your function's arguments.")
+    elif said := advice(error):
+        lines.append(f"  {said}")
     return Finding("memory" if out_of_memory else "crashed", tuple(lines))
 
 
@@ -286,6 +292,31 @@ def own_line(stack: Iterable[traceback.FrameSummary]) -> tuple[int, str] | None:
             text = linecache.getline(frame.filename, frame.lineno or 0).strip()
             return frame.lineno or 0, text
     return None
+
+
+def values_at(error: BaseException) -> list[str]:
+    """What the names in the line that stopped stand for: numbers, and arrays by their shapes."""
+    stack = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    for frame, summary in zip(stack[::-1], frames(error), strict=True):
+        own = own_line([summary])
+        if own:
+            names = dict.fromkeys(re.findall(r"(?<![\w.\"'])[A-Za-z_]\w*(?!\w*\()", own[1]))
+            shown = [
+                f"{n} {said}" for n in names if (said := shape_or_number(frame.f_locals.get(n)))
+            ]
+            return [f"  there: {', '.join(shown[:6])}"] if shown else []
+        if summary.filename == rules.__file__:
+            return []
+    return []
+
+
+def shape_or_number(value: Any) -> str:
+    """An array by its shape, a number as it is; "" of all else, for it may be anything."""
+    if type(value) is np.ndarray:
+        return f"{value.shape}".replace(" ", UNBROKEN)
+    if type(value) in (int, bool, np.int64) and abs(value) < 10**9:
+        return f"= {value}".replace(" ", UNBROKEN)
+    return ""
 
 
 def signature(function: Callable | str, arguments: dict[str, Any]) -> str:

@@ -68,8 +68,11 @@ class Array:
 
     def off(self, yours: np.ndarray, right: np.ndarray, slack: Any) -> np.ndarray:
         """Where the two differ by more than rounding."""
-        room = EPS * slack + FOURIER * np.max(slack, initial=0) + np.finfo(float).tiny
-        return np.abs(yours - right) > room
+        return np.abs(yours - right) > self.room(slack)
+
+    def room(self, slack: Any) -> Any:
+        """By how much numbers may differ, ``slack`` being sums of absolute values."""
+        return EPS * slack + FOURIER * np.max(slack, initial=0) + np.finfo(float).tiny
 
     def first_off(self, answer: Any, right: np.ndarray, slack: Any) -> tuple[int, ...] | None:
         """The first index at which they differ, where the shape is right; else None."""
@@ -90,6 +93,8 @@ class Array:
             return (
                 f"{self.name or 'your output'} is all zeros. Is something computed and not stored?"
             )
+        if np.all(yours == np.rint(yours)) and np.any(np.abs(right - np.rint(right)) > 1e-3):
+            return "your numbers are whole: their decimals are cut off. Fill an array of np.zeros(shape)."
         if np.all(np.abs(yours - right) <= 0.01 * slack):
             return "your numbers have too few digits: stay with float64, or float32, all the way."
         return ""

@@ -18,6 +18,7 @@ from helpers.check import impulses
 from helpers.check.answers import Count, Counts
 from helpers.check.diagnosis import Diagnosis
 from helpers.check.facts import facts, numbers, terms
+from helpers.check.likeness import confined, likeness
 
 SEEDS = (811, 812)
 """Of the calls that are tried besides those that are asked."""
@@ -35,21 +36,25 @@ class Tried:
 
 def looked_into(trial: Any, case: dict, answer: Any) -> Diagnosis | None:
     """What there is to say of a wrong answer that is no listed mistake; None where nothing is sure."""
-    found = meeting(trial.apart(), case)
+    kind = trial.exercise.parts[trial.part].answer
+    counts = isinstance(kind, Count | Counts)
+    found = trial.likened(likeness, case, answer) or meeting(trial.apart(), case)
     if found:
         return found
-    counts = isinstance(trial.exercise.parts[trial.part].answer, Count | Counts)
+    place = trial.likened(confined, case, answer)
+    if place and place.name == "never filled":
+        return place
     found = (
         another_question(trial) if counts else impulses.single(trial.apart(), shortest(trial, case))
     )
     if found:
         return found
     for tried in (every(trial), every(trial, (trial.part,))):
-        place = where(tried)
+        when = where(tried)
         how = amount(trial, [t for t in tried if t.wrong]) if counts else ""
-        if place or how:
-            return told(place, how, all(t.wrong for t in tried))
-    return effect(trial.apart(), [t.case for t in tried if t.wrong]) if counts else None
+        if when or how:
+            return told(when, how, all(t.wrong for t in tried))
+    return effect(trial.apart(), [t.case for t in tried if t.wrong]) if counts else place
 
 
 def alike(trial: Any) -> list[str]:
@@ -106,6 +111,10 @@ def shortened(trial: Any, case: dict) -> tuple[dict, list[str]]:
 
     def is_wrong(kept: list[str]) -> bool:
         asked = {k: v for k, v in case.items() if k in kept or k not in options}
+        try:
+            trial.right(asked)
+        except Exception:  # there is no such call: a dy of another stride, say
+            return False
         yours = trial.quietly(trial.answer, asked)
         return yours is None or bool(trial.difference(yours, asked))
 

@@ -12,7 +12,7 @@ import numpy as np
 from contract import calling
 from contract.verdicts import CheckFailed, Finding, NotAttempted
 from helpers.check import structure
-from helpers.check.answers import Array, WrongType
+from helpers.check.answers import Array, WrongType, as_numbers
 from helpers.check.diagnosis import Diagnosis
 from helpers.check.pictures import Comparison
 
@@ -28,6 +28,11 @@ ANOTHER_CALLS = Diagnosis(
     "this is the right answer to another call.",
     "Does your function keep something from call to call, in a global variable?",
 )
+TWO_ANSWERS = Diagnosis(
+    "two answers to one call",
+    "asked the same again, your function gives another answer.",
+    "Is chance in it, or something that it keeps from call to call, as a default `[]` is kept?",
+)
 ONE_TO_ALL = Diagnosis(
     "one answer to all",
     "your function gives the same answer, whatever it is given.",
@@ -38,6 +43,15 @@ ONE_TO_ALL_OTHERS = Diagnosis(
     "your function knows the case that you see, and has one answer to all others.",
     "Work it out from the arguments.",
 )
+
+
+def agree(one: Any, other: Any) -> bool:
+    """Whether two answers of the same function are the same, but for rounding."""
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(agree, one, other))
+    if isinstance(one, np.ndarray):
+        return one.shape == other.shape and np.allclose(one, other, rtol=1e-6, equal_nan=True)
+    return bool(one == other)
 
 
 class Trial:
@@ -180,7 +194,8 @@ class Trial:
         if listed or self.shows_by_itself(case, answer):
             return listed
         return (
-            self.examined(case, answer)
+            self.two_answers(case)
+            or self.examined(case, answer)
             or self.whatever_is_asked(case, answer)
             or self.looked_into(case, answer)
             or (self.listed(case, answer) if meets else None)
@@ -207,6 +222,24 @@ class Trial:
                 said = f"where {place}, {mistake.sentence}" if place else mistake.sentence
                 return Diagnosis(mistake.name, said, mistake.look)
         return mistake
+
+    def likened(self, look: Callable, case: dict, answer: Any) -> Diagnosis | None:
+        """What ``look`` sees in the two arrays; None where the answer is none of the kind."""
+        kind, yours = self.exercise.parts[self.part].answer, as_numbers(answer)
+        if not isinstance(kind, Array) or yours is None:
+            return None
+        return look(
+            yours, self.right(case), kind.axes, kind.room(np.max(self.slack(case), initial=0))
+        )
+
+    def two_answers(self, case: dict) -> Diagnosis | None:
+        """Where the same call, asked again, is answered otherwise."""
+        given = [self.quietly(self.answer, case) for _ in range(2)] if case else [None]
+        if any(answer is None for answer in given):
+            return None
+        with contextlib.suppress(Exception):  # an answer may be anything
+            return None if agree(*given) else TWO_ANSWERS
+        return None
 
     def looked_into(self, case: dict, answer: Any) -> Diagnosis | None:
         try:
