@@ -52,18 +52,23 @@ class CheckFailed(AssertionError):
 
 
 class NotAttempted(CheckFailed):
-    """The exercise still holds its stub, or calls one: a state of its own, not a mistake."""
+    """The exercise still holds its stub, or calls one: a state of its own, not a mistake.
+
+    ``called`` is the line of the call, where other calls are answered already.
+    """
 
     colour = YELLOW
 
-    def __init__(self, exercise: str, part: str = "", stub: str | None = None):
+    def __init__(self, exercise: str, part: str = "", stub: str | None = None, called: str = ""):
         self.exercise, self.part = exercise, part
         self.kind, self.misconception = "not attempted", None
         self.picture, self.within = None, set()
         line = f'○ {exercise}: not attempted yet. Try check.hint("{exercise}")'
         if stub:
             line = f"○ {exercise}: waits for `{stub}`, which is not attempted yet."
-        self.lines = fold(line)
+        if called:
+            line = f"○ {exercise}, {part}: this is not attempted yet; other calls are answered."
+        self.lines = fold(line, *([called] if called else []))
         AssertionError.__init__(self, "\n".join(self.lines))
 
 

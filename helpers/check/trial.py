@@ -73,7 +73,8 @@ class Trial:
             again = self.failure(used) if used and not passes else None
         if used and passes:
             return used
-        if again and again.kind != "crashed":  # else perhaps only our version did not fit
+        fits = again and again.kind != "crashed"  # else perhaps only our version did not fit
+        if fits and not str(again).startswith(str(failure)):  # else it is no matter whose is used
             raise again
         raise failure
 
@@ -103,7 +104,8 @@ class Trial:
         try:
             finding = self.first_wrong()
         except calling.Unattempted as unattempted:
-            return NotAttempted(name, self.part, unattempted.stub)
+            called = "" if unattempted.stub else self.not_yet()
+            return NotAttempted(name, self.part, unattempted.stub, called)
         except calling.Problem as problem:
             finding, within = problem.finding, problem.within
         if not finding:
@@ -112,6 +114,22 @@ class Trial:
             others = "  The case that you see is right; this one is like it, with other numbers."
             finding = replace(finding, lines=(*finding.lines, others), picture=None)
         return CheckFailed(name, self.part, finding, supplied, within)
+
+    def not_yet(self) -> str:
+        """The first call that is not attempted, where the function answers those of other parts."""
+        others = [self.exercise.asked(name, self.seed)[0][0] for name in self.exercise.parts]
+        if all(self.quietly(self.answer, other) is None for other in others):
+            return ""
+        return next((self.exercise.called_as(c) for c in self.cases if not self.attempted(c)), "")
+
+    def attempted(self, case: dict) -> bool:
+        try:
+            self.answer(case)
+        except calling.Unattempted:
+            return False
+        except calling.Problem:
+            pass
+        return True
 
     def first_wrong(self) -> Finding | None:
         finding = self.first_wrong_in(self.cases)
@@ -198,7 +216,7 @@ class Trial:
             or self.examined(case, answer)
             or self.whatever_is_asked(case, answer)
             or self.looked_into(case, answer)
-            or (self.listed(case, answer) if meets else None)
+            or self.listed(case, answer)
         )
 
     def shows_by_itself(self, case: dict, answer: Any) -> bool:
@@ -213,15 +231,22 @@ class Trial:
         mistake = self.listed(case, answer)
         if not mistake or not isinstance(self.exercise.parts[self.part].answer, Array):
             return mistake
-        for other in self.cases:
-            made = self.mistaken(mistake, other)
-            differs = made is not None and self.difference(made, other)
-            yours = self.quietly(self.answer, other) if differs else None
-            if yours is not None and self.same(yours, self.right(other), other):
-                place = structure.place(self)
-                said = f"where {place}, {mistake.sentence}" if place else mistake.sentence
-                return Diagnosis(mistake.name, said, mistake.look)
-        return mistake
+        answered = {self.beside(mistake, other) for other in self.cases}
+        if "otherwise" in answered:
+            return None  # this one agrees by chance, or there is another mistake
+        place = structure.place(self) if "rightly" in answered else ""
+        if not place:
+            return mistake
+        return Diagnosis(mistake.name, f"where {place}, {mistake.sentence}", mistake.look)
+
+    def beside(self, mistake: Any, case: dict) -> str:
+        """How a case is answered: "as mistaken", "rightly" where the mistake differs, or "otherwise"."""
+        made, yours = self.mistaken(mistake, case), self.quietly(self.answer, case)
+        if made is None or yours is None:
+            return "not at all"
+        if self.same(yours, made, case):
+            return "as mistaken"
+        return "rightly" if self.same(yours, self.right(case), case) else "otherwise"
 
     def likened(self, look: Callable, case: dict, answer: Any) -> Diagnosis | None:
         """What ``look`` sees in the two arrays; None where the answer is none of the kind."""

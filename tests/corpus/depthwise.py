@@ -249,7 +249,7 @@ DEPTHWISE.wrong(
     "a NumPy scalar",
     LOOPS,
     ("return y if bias", "return y.sum() if bias"),
-    says="the output has the wrong shape",
+    says="you add up over everything",
 )
 
 DEPTHWISE.wrong(
