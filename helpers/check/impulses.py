@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from helpers.check.diagnosis import Diagnosis
+from helpers.check.facts import AXES
 
 PLACES = 6
 """So many weights are tried: the first, the last, and some in between."""
@@ -96,29 +97,48 @@ def said(
         return Diagnosis(NAME, f"{what} is never used: with it alone, your output is all 0.", alone)
     at = tuple(int(i) for i in np.argwhere(~np.isclose(yours, right, **CLOSE))[0])
     place = written("output", at)
-    mine, wanted = meets(yours[at], labels, name), meets(right[at], labels, name)
+    mine, wanted = met(yours[at], labels), met(right[at], labels)
+    here, there = (f"`{written(name, one)}`" if one else "" for one in (mine, wanted))
     with np.errstate(all="ignore"):
         times = yours[right != 0] / right[right != 0]
     if right[at] and mine is None and np.allclose(times, times[0], **CLOSE):
         return Diagnosis(NAME, f"{what} counts {times[0]:.4g} times.", alone)
-    if wanted and mine == "":
-        return Diagnosis(NAME, f"your {place} leaves {wanted} out, which {what} belongs to.", alone)
+    if wanted and mine == ():
+        return Diagnosis(NAME, f"your {place} leaves {there} out, which {what} belongs to.", alone)
     if wanted and mine:
+        off = shift(mine, wanted, name)
         return Diagnosis(
-            NAME, f"{what} meets {mine} in your {place}; it should meet {wanted}.", alone
+            NAME, f"{what} meets {here} in your {place}; it should meet {there}{off}.", alone
         )
     if mine:
         return Diagnosis(
-            NAME, f"your {place} has {what} in it, with {mine}; nothing of it belongs there.", alone
+            NAME, f"your {place} has {what} in it, with {here}; nothing of it belongs there.", alone
         )
     sums = f"a sum of several numbers of `{name}`"
-    should = f"it should be {wanted} alone" if wanted else "it should be 0"
+    should = f"it should be {there} alone" if wanted else "it should be 0"
     return Diagnosis(NAME, f"with {what} alone, your {place} is {sums}; {should}.", alone)
 
 
-def meets(value: float, labels: np.ndarray, name: str) -> str | None:
-    """Which number it is, as one writes it; "" for none, None where it is no single one."""
+def met(value: float, labels: np.ndarray) -> Index | None:
+    """The index of the number that it is; () for none, None where it is no single one."""
     if np.isclose(value, 0, **CLOSE):
-        return ""
+        return ()
     found = np.argwhere(np.isclose(labels, value, **CLOSE))
-    return f"`{written(name, found[0])}`" if len(found) == 1 else None
+    return tuple(int(i) for i in found[0]) if len(found) == 1 else None
+
+
+DIRECTIONS = {"H": ("row", "low", "high"), "W": ("column", "far right", "far left")}
+OTHERS = {"N": "image", "C": "channel", "F": "filter", "m": "multiplier", "h": "row", "w": "column"}
+
+
+def shift(mine: Index, wanted: Index, name: str) -> str:
+    """How far apart the two are: ", 1 row too low"; "" where the axes have no names."""
+    said = []
+    for axis, m, w in zip(AXES.get(name, ""), mine, wanted, strict=False):
+        if m != w and axis in DIRECTIONS:
+            noun, more, less = DIRECTIONS[axis]
+            many = f"{abs(m - w)} {noun}{'s' if abs(m - w) > 1 else ''}"
+            said.append(f"you are {many} too {more if m > w else less}")
+        elif m != w and axis in OTHERS:
+            said.append(f"it is another {OTHERS[axis]}")
+    return f": {' and '.join(said)}" if said else ""

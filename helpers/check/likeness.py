@@ -16,7 +16,9 @@ FEW = 3
 """An array of fewer different numbers is like many others by chance."""
 
 
-def likeness(yours: np.ndarray, right: np.ndarray, axes: Axes, room: float) -> Diagnosis | None:
+def likeness(
+    yours: np.ndarray, right: np.ndarray, axes: Axes, room: float, bias: np.ndarray | None = None
+) -> Diagnosis | None:
     """What was done to the right numbers to make yours, where it is one thing; else None.
 
     ``room`` is by how much two numbers may differ and still be the same.
@@ -27,6 +29,8 @@ def likeness(yours: np.ndarray, right: np.ndarray, axes: Axes, room: float) -> D
 
     if len(np.unique(right)) < FEW or not np.all(np.isfinite(yours)):
         return None
+    if bias is not None and (found := bias_times(yours, right, bias, same)):
+        return found
     looks = (
         (turned, cut_anew, summed, too_short_or_long)
         if yours.shape != right.shape
@@ -213,6 +217,17 @@ def raised(yours, right, axes, same) -> Diagnosis | None:
             by = -step if step.max() < 0 else step
             return changed("raised", too + " by {}", by, axis, axes, "{:.4g}".format)
     return None
+
+
+def bias_times(yours, right, bias, same) -> Diagnosis | None:
+    """Where all that is wrong is how often the bias was added."""
+    if yours.shape != right.shape or bias.shape != right.shape[-1:] or not bias.all():
+        return None
+    more = float(np.median((yours - right) / bias))
+    if not same(right + more * bias, yours):
+        return None
+    often = "is left out" if abs(more + 1) < 1e-6 else f"is added {ratio(more + 1)} times"
+    return Diagnosis("bias not once", f"the bias {often}.", "It is added once, to every number.")
 
 
 def steady(values: np.ndarray, axis: int | None, middle: Callable) -> np.ndarray:
