@@ -26,6 +26,8 @@ def single(trial: Any, case: dict) -> Diagnosis | None:
     arrays = [name for name in arrays if matters(trial, case, name)]
     if not arrays or not all(is_linear(trial, case, name) for name in arrays if name != "bias"):
         return None
+    if found := not_from_these(trial, case, arrays):
+        return found
     if "bias" in arrays:
         bare = {
             n: np.zeros(np.shape(v)) if n in arrays and n != "bias" else v for n, v in case.items()
@@ -43,6 +45,22 @@ def single(trial: Any, case: dict) -> Diagnosis | None:
             name = "bias" if "bias" in arrays else labelled
             return said(yours, right, made[name], name, one)
     return None
+
+
+def not_from_these(trial: Any, case: dict, arrays: list[str]) -> Diagnosis | None:
+    """Numbers that are there although all weights and pixels are 0."""
+    made = {n: np.zeros(np.shape(v)) if n in arrays else v for n, v in case.items()}
+    yours, right = trial.quietly(trial.answer, made), trial.exercise.right(made, trial.part)
+    yours = np.asarray(yours, dtype=float)
+    if yours.shape != right.shape or np.allclose(yours, right, **CLOSE):
+        return None
+    at = tuple(int(i) for i in np.argwhere(yours)[0])
+    names = " and ".join(f"`{name}`" for name in arrays)
+    return Diagnosis(
+        "something added",
+        f"where {names} hold nothing but zeros, your {written('output', at)} is {yours[at]:.4g}, not 0.",
+        "Is something added, or left from the start, that was not asked for?",
+    )
 
 
 def is_linear(trial: Any, case: dict, name: str) -> bool:
