@@ -76,8 +76,8 @@ KNOWN = [
             lambda has, asked: f"It has {has} axes, and the line indexes {asked}.",
         ),
         (
-            r"cannot reshape array of size (\d+) into shape (\([\d, ]*\))",
-            lambda has, shape: f"A reshape keeps all numbers: there are {has}, and {shape} has another many.",
+            r"cannot reshape array of size (\d+) into shape (\([^)]*\))",
+            lambda has, shape: f"A reshape keeps all numbers: {has} do not make {shape}.",
         ),
         (
             r"(?:not enough|too many) values to unpack",

@@ -15,6 +15,7 @@ from helpers.check.answers import EPS, Kind
 from helpers.check.exercises.models import two_convolutions
 from helpers.check.exercises.normal_backward import gradients
 from helpers.check.trial import Trial
+from tools import tried
 
 # Their one case is the same under every seed, or takes seconds.
 SEEDLESS = ("build_two_layer_model", "build_cnn", "reading", "train", "build_separable_cnn")
@@ -408,8 +409,8 @@ def test_a_wrong_earlier_exercise_costs_the_later_one_nothing(padding, capsys):
     check.conv2d(names["conv2d"])
     said = capsys.readouterr().out
     assert "window: right in all 3 cases." in said, "said only where it made a difference"
-    both = "`output_length` and `same_padding` in place of yours."
-    assert f"padding: right in all 5 cases, with a right {both}" in said
+    wrong_one = "with a right `same_padding` in place of yours."  # the other one serves here
+    assert f"padding: right in all 5 cases, {wrong_one}" in said
     assert names["same_padding"] is own, "the student's own name is back"
 
 
@@ -417,9 +418,60 @@ def test_with_the_earlier_one_supplied_the_own_mistake_is_named():
     names = notebook(LENGTH, WRONG_PADDING, OWN_PADDING.replace("KERNEL", "kernel[::-1, ::-1]"))
     card = card_of(names["conv2d"], part="padding")
     assert card.misconception == "flipped kernel"
-    assert flat(card).endswith(
-        "Judged with a right `output_length` and `same_padding` in place of yours."
-    )
+    assert flat(card).endswith("Judged with a right `same_padding` in place of yours.")
+
+
+def test_right_versions_that_change_nothing_are_not_spoken_of():
+    names = notebook(LENGTH, OWN_PADDING.replace("KERNEL", "kernel[::-1, ::-1]"))
+    names["same_padding"] = check.same_padding.oracle
+    card = card_of(names["conv2d"], part="padding")
+    assert card.misconception == "flipped kernel" and "Judged with" not in str(card)
+
+
+def test_a_branch_that_is_not_begun_is_said_with_its_call():
+    def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+        if padding == "same":
+            raise NotImplementedError
+        return loops(x, kernel, bias, stride, padding, dilation)
+
+    with pytest.raises(check.NotAttempted) as caught:
+        check.conv2d(conv2d)
+    first, called = str(caught.value).split("\n", 1)
+    assert first == "○ conv2d, padding: this is not attempted yet; other calls are answered."
+    assert called.strip().startswith("called as conv2d(") and "padding='same'" in called
+
+
+@pytest.mark.parametrize(
+    ("line", "there", "advice"),
+    [
+        ("y = x @ kernel[0]", "there: x (2, 8, 12, 3), kernel (3, 2, 3, 5)", ""),
+        (
+            "y = x[0, 99]",
+            "there: x (2, 8, 12, 3)",
+            "It has 8 places there, 0 to 7: the line asks for",
+        ),
+        (
+            "y = x + kernel",
+            "there: x (2, 8, 12, 3), kernel (3, 2, 3, 5)",
+            "here 2 meets 3 and 8 meets 2",
+        ),
+        ("y = x.astype(int); y += kernel[0, 0, 0, 0]", "", "takes no decimals"),
+        ("y = 1 if kernel else 0", "there: kernel (3, 2, 3, 5)", "neither true nor false"),
+        ("y = x.reshape(7, -1, 5)", "there: x (2, 8, 12, 3)", "A reshape keeps all numbers"),
+        ("n = 8; y = range(n / 2)", "there: n = 8", "use // where you divide"),
+        ("a, b = x.shape", "there: x (2, 8, 12, 3)", "Count the names on the left"),
+        (
+            "y = x[0, 0, 0, 0, 0]",
+            "there: x (2, 8, 12, 3)",
+            "It has 4 axes, and the line indexes 5.",
+        ),
+    ],
+)
+def test_a_crash_shows_what_its_line_worked_with_and_advises(line, there, advice):
+    names = {}
+    tried.run(f"def conv2d(x, kernel):\n    {line}", names)
+    card = card_of(names["conv2d"], part="window")
+    assert card.kind == "crashed" and there in flat(card) and advice in flat(card), str(card)
 
 
 def test_a_helper_that_only_shares_a_name_stays_the_students():

@@ -67,16 +67,34 @@ class Trial:
         right_versions = {exercise.name: exercise.oracle for exercise in self.exercise.builds_on}
         if failure.kind == "time" and not failure.within & right_versions.keys():
             raise failure  # it would only take as long again
+        used, again = self.with_right(right_versions)
+        misfit = again is not None and again.kind == "crashed"  # perhaps only of our version
+        if not used or misfit or str(again) == str(failure):
+            raise failure
+        wanted = self.wanted(used, right_versions, again)
+        if again is None:
+            return wanted
+        raise self.with_right({name: right_versions[name] for name in wanted}, wanted)[1]
+
+    def with_right(
+        self, versions: dict[str, Callable], said: Collection[str] = ()
+    ) -> tuple[set[str], CheckFailed | None]:
+        """Which right versions of earlier exercises are used where they can be, and what fails then."""
         unheard = contextlib.redirect_stdout(io.StringIO())
-        with calling.supplied(self.function, right_versions) as used, unheard:
-            passes = used is not None and self.passes()
-            again = self.failure(used) if used and not passes else None
-        if used and passes:
-            return used
-        fits = again and again.kind != "crashed"  # else perhaps only our version did not fit
-        if fits and not str(again).startswith(str(failure)):  # else it is no matter whose is used
-            raise again
-        raise failure
+        with calling.supplied(self.function, versions) as used, unheard:
+            failure = self.failure(said) if used is not None else None
+        return used or set(), failure
+
+    def wanted(
+        self, used: set[str], versions: dict[str, Callable], outcome: CheckFailed | None
+    ) -> set[str]:
+        """Those without which it would end otherwise: the student's own ones are wrong."""
+        wanted = set(used)
+        for name in sorted(used):
+            fewer = {other: versions[other] for other in wanted - {name}}
+            if fewer and str(self.with_right(fewer)[1]) == str(outcome):
+                wanted -= {name}
+        return wanted
 
     def passes(self) -> bool:
         """Whether every case is answered rightly; nothing is said about it."""
