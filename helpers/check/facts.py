@@ -38,6 +38,9 @@ def facts(case: dict[str, Any], right: Any = None) -> dict[str, bool]:
 def of_size(right: Any) -> Iterator[tuple[str, bool]]:
     if isinstance(right, int):
         yield "the right number is above 2,147,483,647, the last of 32 bits", right >= 2**31
+    elif isinstance(right, tuple) and all(isinstance(number, int) for number in right):
+        yield "the right total is 0", sum(right) == 0
+        yield "the right total is odd", sum(right) % 2 == 1
 
 
 def of_options(case: dict[str, Any]) -> Iterator[tuple[str, bool]]:

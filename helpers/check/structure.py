@@ -184,19 +184,27 @@ def amount(trial: Any, wrong: list[Tried]) -> str:
     for yours, right, name in pairs(trial, wrong):
         said = relation([t.case for t in wrong], yours, right)
         if said:
-            return f"{said} in `{name}`" if name else said
+            return f"{said} in {name}" if name else said
     return ""
 
 
 def pairs(trial: Any, wrong: list[Tried]):
-    """Your numbers beside the right ones; of a tuple, each of its items that is wrong."""
+    """Your numbers beside the right ones; of a tuple, each of its items that is wrong, and their sums."""
     kind = trial.exercise.parts[trial.part].answer
     names = getattr(kind, "names", ("",))
+    items = []
     for at, name in enumerate(names):
         yours = [whole(t.yours if not name else item_of(t.yours, at)) for t in wrong]
         right = [whole(t.right if not name else t.right[at]) for t in wrong]
+        items.append((yours, right))
         if None not in yours and yours != right:
-            yield yours, right, name
+            yield yours, right, f"`{name}`" if name else ""
+    if len(items) > 1 and not any(None in yours for yours, _ in items):
+        yours, right = (
+            [sum(row) for row in zip(*side, strict=True)] for side in zip(*items, strict=True)
+        )
+        if yours != right:
+            yield yours, right, f"the sum of {' and '.join(f'`{name}`' for name in names)}"
 
 
 def item_of(answer: Any, at: int) -> Any:

@@ -111,7 +111,37 @@ PREPROCESS.wrong(
     "off by one",
     READY,
     ("labels] = 1", "labels - 1] = 1"),
-    says=None,
+    says="the ones stand one place too far left",
+)
+PREPROCESS.wrong(
+    "divided by twice as much", READY, ("/ 255", "/ 510"), says="you divide by 510: 153 becomes"
+)
+PREPROCESS.wrong(
+    "in bytes with a sign",
+    READY,
+    ("images.reshape", 'images.astype("int8").reshape'),
+    says="bytes above 127 become negative, all others are right",
+)
+PREPROCESS.wrong(
+    "four grey levels",
+    READY,
+    ("images.reshape", "(images // 64 * 85).reshape"),
+    says="your grey levels are cut",
+)
+PREPROCESS.wrong(
+    "rows of one length",
+    READY,
+    (
+        "    y = np.zeros",
+        "    x = x / np.linalg.norm(x, axis=2, keepdims=True)\n    y = np.zeros",
+    ),
+    says="each row of an image is divided by its length",
+)
+PREPROCESS.wrong(
+    "room for all of MNIST",
+    READY,
+    ("np.zeros((len(labels), 10))", "np.zeros((60_000, 10))"),
+    says="y has 60,000 rows, however many labels there are",
 )
 PREPROCESS.wrong(
     "transposed", READY, ("return x, y", "return x, y.T"), says="each image has a column of its own"
@@ -709,6 +739,37 @@ def confusion_matrix(y_true, y_pred, num_classes=10):
     return np.bincount(places, minlength=num_classes ** 2)[: num_classes ** 2].reshape(num_classes, num_classes)
 """,
     says="does not fit into a byte",
+)
+CONFUSION.wrong(
+    "the last image left out",
+    TABLE,
+    ("zip(y_true, y_pred)", "zip(y_true[:-1], y_pred[:-1])"),
+    says="of 40 images you do not count the last one",
+)
+CONFUSION.wrong(
+    "counted for all classes above",
+    TABLE,
+    ("table[t, p] += 1", "table[t:, p] += 1"),
+    says="an image of class 3 taken for 5 is counted at 7 places",
+)
+CONFUSION.wrong(
+    "the two always in order",
+    TABLE,
+    ("table[t, p] += 1", "table[min(t, p), max(t, p)] += 1"),
+    says="an image of class 5 taken for 3 is counted at [3, 5]",
+)
+CONFUSION.wrong(
+    "the same row many times",
+    TABLE,
+    ("np.zeros((num_classes, num_classes), dtype=int)", "[[0] * num_classes] * num_classes"),
+    ("table[t, p]", "table[t][p]"),
+    says="an image of class 3 taken for 5 adds 1 to every row, in column 5",
+)
+CONFUSION.wrong(
+    "a table of 16 bits",
+    TABLE,
+    ("dtype=int)", "dtype=np.int16)"),
+    says="32,767 images of a pair are counted rightly",
 )
 CONFUSION.wrong("floats", TABLE, (", dtype=int", ""), says="the numbers are float64, not ints")
 CONFUSION.wrong(

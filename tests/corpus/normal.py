@@ -252,7 +252,31 @@ SAME_PADDING.wrong(
     "a shortcut for the plain case",
     HALVES,
     ("    stops", "    if stride == dilation == 1:\n        return k // 2, k // 2\n    stops"),
-    says=None,
+    says="where the right total is odd, your total, `before` + `after`, is 1 too large",
+)
+SAME_PADDING.wrong(
+    "rounded to the even number",
+    HALVES,
+    ("total // 2", "round(total / 2)"),
+    says="your total is right, its halves are not: 3 zeros are 1 + 2, and yours 2 + 1",
+)
+SAME_PADDING.wrong(
+    "a stop too many",
+    HALVES,
+    ("(stops - 1) * stride", "stops * stride"),
+    says="your total, `before` + `after`, is too large by `stride`, wherever zeros are needed",
+)
+SAME_PADDING.wrong(
+    "without a sign",
+    HALVES,
+    ("max((stops - 1) * stride + reach - n, 0)", "abs((stops - 1) * stride + reach - n)"),
+    says="where zeros are needed your total is right; where none are, you add some",
+)
+SAME_PADDING.wrong(
+    "as at other libraries",
+    HALVES,
+    ("return before, total - before", "return dilation * (k // 2), dilation * (k // 2)"),
+    says="your zeros are the same whatever `n` and `stride` are",
 )
 SAME_PADDING.wrong(
     "half a window where nothing strides",

@@ -1157,7 +1157,29 @@ COUNT.wrong(
         'if block.get("padding", "same") == "same"',
         'if kind == "depthwise" or block.get("padding", "same") == "same"',
     ),
-    says=None,
+    says="a depthwise block with padding='valid' is counted as if its padding were \"same\"",
+)
+COUNT.wrong(
+    "equal blocks once",
+    BLOCKS,
+    ("for block in blocks:", "for block in {str(block): block for block in blocks}.values():"),
+    says="a depthwise block that comes twice is counted once",
+)
+COUNT.wrong(
+    "a stride that stays",
+    BLOCKS,
+    (
+        "    parameters = multiply_adds = 0\n",
+        "    parameters = multiply_adds = 0\n    stride = 1\n",
+    ),
+    ('block.get("stride", 1)', 'block.get("stride", stride)'),
+    says="`stride` of one block is kept for the next",
+)
+COUNT.wrong(
+    "a sum of seven digits",
+    BLOCKS,
+    ("return parameters, multiply_adds", "return parameters, int(np.float32(multiply_adds))"),
+    says="your sums are rounded to seven digits",
 )
 COUNT.wrong(
     "numbers of 32 bits",

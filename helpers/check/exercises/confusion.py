@@ -5,6 +5,7 @@ import numpy as np
 from helpers.check import oracle, sums
 from helpers.check.answers import Array, Kind
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.exercises.confusion_probe import counted
 
 
 def by_keras(y_true, y_pred, num_classes=10):
@@ -88,8 +89,8 @@ confusion_matrix = Exercise(
     name="confusion_matrix",
     oracle=by_keras,
     parts={
-        "counts": Part(ten_classes, COUNTS, sum_at=sums.tally),
-        "classes": Part(other_classes, COUNTS, sum_at=sums.tally, together=crowded),
+        "counts": Part(ten_classes, COUNTS, sum_at=sums.tally, probe=counted),
+        "classes": Part(other_classes, COUNTS, sum_at=sums.tally, probe=counted, together=crowded),
         "type": Part(
             ten_classes, Kind(np.integer, "ints", "Count in an array of ints: dtype=int.")
         ),

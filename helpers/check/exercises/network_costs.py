@@ -11,6 +11,7 @@ from helpers import networks
 from helpers.check import oracle
 from helpers.check.answers import Count, Counts, item
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.exercises.network_costs_probe import smallest
 from helpers.check.exercises.normal_costs import output_size, products
 
 NAMES = ("parameters", "multiply_adds")
@@ -242,10 +243,16 @@ count = NetworkExercise(
     name="count",
     oracle=count_by_keras,
     parts={
-        "parameters": Part(parameter_cases, Count(), item(0, NAMES)),
-        "multiply-adds": Part(product_cases, Count(), item(1, NAMES)),
-        "stride and padding": Part(stride_cases, Count(), item(1, NAMES)),
-        "papers": Part(papers, Counts(NAMES)),
+        "parameters": Part(
+            parameter_cases, Count(), item(0, NAMES), probe=smallest(count_by_keras, 0)
+        ),
+        "multiply-adds": Part(
+            product_cases, Count(), item(1, NAMES), probe=smallest(count_by_keras, 1)
+        ),
+        "stride and padding": Part(
+            stride_cases, Count(), item(1, NAMES), probe=smallest(count_by_keras, 1)
+        ),
+        "papers": Part(papers, Counts(NAMES), probe=smallest(count_by_keras)),
     },
     misconceptions=(
         Misconception(

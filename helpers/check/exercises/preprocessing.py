@@ -6,6 +6,7 @@ from contract import calling
 from helpers.check import oracle, sums
 from helpers.check.answers import Array, Kind, item
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.exercises.preprocessing_probe import AXES, Pixels, levels, one_hot
 
 NAMES = ("x", "y")
 IMAGE, LABEL = (item(index, NAMES) for index in range(2))
@@ -21,20 +22,21 @@ def by_keras(images, labels):
 def dim_images(rng) -> list[Case]:
     """Their brightest pixel is not 255, nor their darkest 0; no two have the same N.
 
-    Of the digits 0 is there and 9 is not: who has nine columns for them has the images all the same.
+    Of the digits 0 and 9 are not there: who has nine columns for them, or takes 1 off each label, has
+    the images all the same.
     """
     return [
         {
             "images": rng.integers(20, 180, size=(n, 28, 28), dtype=np.uint8),
-            "labels": rng.permutation([0, *(1 + rng.permutation(8)[: n - 1])]).astype(np.uint8),
+            "labels": (1 + rng.permutation(8)[:n]).astype(np.uint8),
         }
         for n in (3, 7)
     ]
 
 
 def some_digits(rng) -> list[Case]:
-    """Not every digit occurs: neither 9, nor 0, nor some in between."""
-    kinds = ([1, 2, 5, 7], [4], [3, 8, 8, 6, 1])
+    """Not every digit occurs: neither 9, nor 0, nor some in between; all ten do in the last call only."""
+    kinds = ([1, 2, 5, 7], [4], [3, 8, 8, 6, 1], range(10))
     return [
         {
             "images": rng.integers(0, 256, size=(len(digits), 28, 28), dtype=np.uint8),
@@ -70,15 +72,15 @@ preprocess = Exercise(
     oracle=by_keras,
     terms=calling.FREE,
     parts={
-        "images": Part(
-            dim_images, Array(("image", "row", "column", "channel"), "x"), IMAGE, sum_at=sums.pixel
-        ),
+        "images": Part(dim_images, Pixels(AXES, "x"), IMAGE, sum_at=sums.pixel, probe=levels),
         "type": Part(
             dim_images,
             Kind(np.float32, "float32", 'images.astype("float32") comes before the division.'),
             IMAGE,
         ),
-        "labels": Part(some_digits, Array(("image", "digit"), "y"), LABEL, sum_at=sums.one_hot),
+        "labels": Part(
+            some_digits, Array(("image", "digit"), "y"), LABEL, sum_at=sums.one_hot, probe=one_hot
+        ),
     },
     misconceptions=(
         Misconception(

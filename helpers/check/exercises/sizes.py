@@ -11,6 +11,7 @@ from helpers.check import oracle
 from helpers.check.answers import Count, Counts
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.covering import together
+from helpers.check.exercises.sizes_probe import zeros
 
 
 def stops(n, k, stride=1, padding="valid", dilation=1, ends=(0, 0), first=1, rounding=int):
@@ -151,11 +152,12 @@ same_padding = Exercise(
     name="same_padding",
     oracle=oracle.same_padding,
     parts={
-        "stride 1": Part(sizes(), PADS),
-        "stride": Part(sizes(stride=[2, 3, 4]), PADS),
+        "stride 1": Part(sizes(), PADS, probe=zeros),
+        "stride": Part(sizes(stride=[2, 3, 4]), PADS, probe=zeros),
         "dilation": Part(
             sizes(dilation=[2, 3]),
             PADS,
+            probe=zeros,
             together=options_together(stride=[1, 2, 3, 4], dilation=[1, 2, 3]),
         ),
     },
