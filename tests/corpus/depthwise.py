@@ -935,7 +935,7 @@ ISOLATES.wrong(
     "channel 0 only",
     CHANGED,
     ("for c in range(channels):", "for c in [0]:"),
-    says="your test changes channel 0 only",
+    says="your test changes only channel 0 by itself",
 )
 ISOLATES.wrong(
     "return inside of the loop",
@@ -944,7 +944,7 @@ ISOLATES.wrong(
         "                return False\n    return True",
         "                return False\n        return True",
     ),
-    says="your test changes channel 0 only",
+    says="your test changes only channel 0 by itself",
 )
 ISOLATES.wrong(
     "the last channel left out",
@@ -963,13 +963,13 @@ ISOLATES.wrong(
     CHANGED,
     ("rng.normal(size=(2, 8, 9, channels))", "np.ones((2, 8, 9, channels))"),
     ("other[..., c] = rng.normal(size=x.shape[:3])", "other[..., c] += 1"),
-    says="changes all pixels of a channel alike",
+    says="changes every pixel of a channel alike",
 )
 ISOLATES.wrong(
     "one pixel changed",
     CHANGED,
     ("other[..., c] = rng.normal(size=x.shape[:3])", "other[:, 3, 3, c] += 1"),
-    says="one place only",
+    says="changes only one pixel of a channel",
 )
 ISOLATES.wrong(
     "sums compared",
@@ -1011,7 +1011,49 @@ ISOLATES.wrong(
     says="wants the other maps to be 0",
 )
 ISOLATES.wrong(
-    "the same array changed", CHANGED, ("other = x.copy()", "other = x"), says="True of every layer"
+    "the same array changed",
+    CHANGED,
+    ("other = x.copy()", "other = x"),
+    says="and some are the same",
+)
+ISOLATES.wrong(
+    "close is enough",
+    CHANGED,
+    (
+        "np.abs(layer(other) - layer(x)).max(axis=(0, 1, 2))",
+        "(~np.isclose(layer(other), layer(x))).any(axis=(0, 1, 2))",
+    ),
+    says="of a channel leaks, in maps of numbers about 100",
+)
+ISOLATES.wrong(
+    "a millionth is allowed",
+    CHANGED,
+    ("> 0:", "> 1e-6:"),
+    says="does not see where a ten-millionth of a channel leaks.",
+)
+ISOLATES.wrong(
+    "one channel lit after the other",
+    CHANGED,
+    ("rng.normal(size=(2, 8, 9, channels))", "np.zeros((2, 8, 9, channels))"),
+    says="all channels are 0 but those that you change",
+)
+ISOLATES.wrong(
+    "the others are ones",
+    CHANGED,
+    ("rng.normal(size=(2, 8, 9, channels))", "np.ones((2, 8, 9, channels))"),
+    says="the channels that you do not change are even",
+)
+ISOLATES.wrong(
+    "the last map of each channel",
+    CHANGED,
+    ("for f in range(len(difference)):", "for f in range(m - 1, len(difference), m):"),
+    says="sees a leak only into the third",
+)
+ISOLATES.wrong(
+    "the first map of each channel",
+    CHANGED,
+    ("for f in range(len(difference)):", "for f in range(0, len(difference), m):"),
+    says="sees a leak only into the first",
 )
 ISOLATES.wrong(
     "a string", CHANGED, ("    return True", "    return 'isolated'"), says="not True or False"
