@@ -6,6 +6,7 @@ from cards import card_of, flat
 
 from helpers import check
 from helpers.check import oracle
+from helpers.check.exercises import counting_probe
 from helpers.check.exercises.confusion_probe import shrunk
 from helpers.check.exercises.network_costs import block_by_keras, count_by_keras
 from helpers.check.facts import facts
@@ -278,3 +279,139 @@ def test_the_total_of_zeros_and_its_halves_are_told_apart(function, part, says):
 def test_of_two_numbers_the_total_is_a_fact():
     said = facts({"n": 12, "k": 4}, (1, 2))
     assert said["the right total is odd"] and not said["the right total is 0"]
+
+
+# ---------------------------------------------------------------- counts taken apart
+
+
+def stops(n, k, stride=1, padding="valid", dilation=1):
+    reach = (k - 1) * dilation + 1
+    return -(-n // stride) if padding == "same" else (n - reach) // stride + 1
+
+
+def where(wanted, formula):
+    """The right length, but where there is a stride and this padding."""
+
+    def output_length(n, k, stride=1, padding="valid", dilation=1):
+        if stride > 1 and padding == wanted:
+            return formula(n, k, stride)
+        return stops(n, k, stride, padding, dilation)
+
+    return output_length
+
+
+def gaps_of_dilation(n, k, stride=1, padding="valid", dilation=1):
+    return stops(n, k, stride, padding, dilation + 1 if dilation > 1 else 1)
+
+
+def one_zero_lost(n, k, stride=1, padding="valid", dilation=1):
+    return stops(n, k, stride, padding, dilation) - (padding == "same" and k % 2 == 0)
+
+
+@pytest.mark.parametrize(
+    ("function", "part", "says"),
+    [
+        (where("same", lambda n, k, s: round(n / s)), "same", "you round n / stride to the nearest"),
+        (where("same", lambda n, k, s: n // s + 1), "same", "you add 1 to n // stride always"),
+        (where("valid", lambda n, k, s: (n - k + 1) // s), "stride", "the 1 is added before dividing"),
+        (where("valid", lambda n, k, s: round((n - k) / s) + 1), "stride",
+         "you round (n − reach) / stride to the nearest whole number"),
+        (where("valid", lambda n, k, s: stops(n, k, s) + 2 * (n % 2 == 0)), "stride",
+         "where n is 20, 21, 22, 23, 24, with k=3, stride=2, you count 11, 10, 12, 11, 13; right are "
+         "9, 10, 10, 11, 11."),
+        (gaps_of_dilation, "dilation", "3 taps with dilation 2 span 5 cells; in your count they span 7."),
+        (one_zero_lost, "same", "20 cells make 20 stops, a window of 2 in your count 19."),
+    ],
+)  # fmt: skip
+def test_stops_along_an_axis(function, part, says):
+    card = card_of(check.output_length, function, part=part)
+    assert says in flat(card), str(card)
+
+
+def work(positions=lambda h, w, s: h * w, weights=lambda k, c, f: k[0] * k[1] * c * f, axis=stops):
+    def conv2d_macs(input_size, kernel_size, in_channels, filters, stride=1, padding="valid"):
+        lengths = [
+            axis(n, k, stride, padding) for n, k in zip(input_size, kernel_size, strict=True)
+        ]
+        return positions(*lengths, stride) * weights(kernel_size, in_channels, filters)
+
+    return conv2d_macs
+
+
+def at_the_end(input_size, kernel_size, in_channels, filters, stride=1, padding="valid"):
+    return work()(input_size, kernel_size, in_channels, filters, 1, padding) // stride**2
+
+
+def real_products(input_size, kernel_size, in_channels, filters, stride=1, padding="valid"):
+    """Counted one by one: a tap on a zero of the padding makes none."""
+    axes = []
+    for n, k in zip(input_size, kernel_size, strict=True):
+        count = stops(n, k, stride, padding)
+        before = max((count - 1) * stride + k - n, 0) // 2 if padding == "same" else 0
+        cells = (i * stride + a - before for i in range(count) for a in range(k))
+        axes.append(sum(0 <= cell < n for cell in cells))
+    return axes[0] * axes[1] * in_channels * filters
+
+
+def nearest(n, k, stride, padding):
+    return round(n / stride) if padding == "same" else stops(n, k, stride)
+
+
+@pytest.mark.parametrize(
+    ("function", "part", "says"),
+    [
+        (work(lambda h, w, s: h * h), "stride 1", "positions you count the height twice"),
+        (work(lambda h, w, s: w), "stride 1", "positions you count the width only"),
+        (work(weights=lambda k, c, f: (k[0] * k[1] * c - 1) * f), "stride 1",
+         "makes 6 multiply-adds at one position; you count 5."),
+        (at_the_end, "stride and padding", "divide by stride · stride at the end."),
+        (real_products, "stride and padding", "you leave out the products with the zeros of the padding."),
+        (work(axis=nearest), "stride and padding", "along both axes, you round n / stride to the nearest"),
+    ],
+)  # fmt: skip
+def test_multiply_adds_are_positions_and_weights(function, part, says):
+    card = card_of(check.conv2d_macs, function, part=part)
+    assert says in flat(card), str(card)
+
+
+def separable(
+    first=lambda k, c, m: k[0] * k[1] * c * m, each=lambda c, m: c * m, biases=lambda f, m: f
+):
+    def separable_params(kernel_size, in_channels, filters, depth_multiplier=1, use_bias=True):
+        c, m = in_channels, depth_multiplier
+        return first(kernel_size, c, m) + each(c, m) * filters + biases(filters, m) * use_bias
+
+    return separable_params
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (separable(first=lambda k, c, m: (k[0] + k[1]) * c * m),
+         "the depthwise step has 42 weights, 6 for each map; you count 35, 5 for each map."),
+        (separable(first=lambda k, c, m: 0, each=lambda c, m: 6 * c * m),
+         "all of your number grows with the filters"),
+        (separable(each=lambda c, m: c * m + 1),
+         "each filter of the pointwise step has 7 weights; you count 8."),
+        (separable(biases=lambda f, m: 3 * f), "of biases there are 13; you count 39."),
+    ],
+)  # fmt: skip
+def test_parameters_are_two_steps_and_biases(function, says):
+    card = card_of(check.separable_params, function, part="with bias")
+    assert says in flat(card), str(card)
+
+
+def test_a_condition_that_takes_the_weights_with_it():
+    def conv2d_params(kernel_size, in_channels, filters, use_bias=True):
+        return kernel_size[0] * kernel_size[1] * in_channels * filters + filters if use_bias else 0
+
+    card = card_of(check.conv2d_params, conv2d_params, part="without bias")
+    assert "with use_bias=False you count nothing at all" in flat(card), str(card)
+
+
+@pytest.mark.parametrize(("stride", "padding"), [(1, "valid"), (2, "same"), (3, "valid")])
+def test_the_stops_that_they_are_measured_by_are_keras(stride, padding):
+    for n in (20, 27, 31):
+        assert counting_probe.stops(n, 4, stride, padding) == oracle.output_length(
+            n, 4, stride, padding
+        )

@@ -159,41 +159,56 @@ def unheard():
 def graded(number: int) -> dict[str, Cells]:
     """The same by nbgrader: an assignment in which every answer has its exercise's cells.
 
-    Released, handed in, graded and given back like any other; a card that the feedback page does
-    not show counts as none, and so does one that leaves the cell its points.
+    Released, handed in, graded and given back like any other, by one student for each exercise, who
+    answers that one in all ways and nothing else: the time that a submission has is for all of it. A
+    card that the feedback page does not show counts as none, and so does one that leaves the cell
+    its points.
     """
     from tests.nbgrader_course import Course
 
     assignment = course()[number]
     with tempfile.TemporaryDirectory() as folder:
         made = Course.released(Path(folder), assignment.source.parent.name, repeated(assignment))
-        made.submit("everyone", made.answered())
-        done = made.grade(seconds=1500)
-        results = made.results("everyone")
-        if done.stderr or not results:
+        for exercise in assignment.tests:
+            made.submit(exercise, answering(exercise, made))
+        done = made.grade(seconds=3000)
+        if done.stderr or not all(map(made.results, assignment.tests)):
             raise SystemExit(f"{made.assignment} could not be graded: {done.stderr or done.stdout}")
-        points = made.points("everyone")
-        page = " ".join(made.feedback("everyone").split())
-        found: dict[str, Cells] = {}
-        for exercise, answer, cell, copied in copies(assignment):
-            printed = "".join(o.get("text", "") for o in results[copied]["outputs"])
-            card = "".join(o.get("evalue", "") for o in results[copied]["outputs"])
-            score, most = points[copied]
-            if card and (score or " ".join(card.split()) not in page):
-                card = "this card costs nothing, or is not on the feedback page"
-            elif not card and score != most:
-                card = "no card, and no points either"
-            result = Said.of(results[copied]["found"], printed, card)
-            found.setdefault(exercise, {}).setdefault(answer.name, {})[cell] = result
-        return found
+        return {exercise: marked(exercise, assignment, made) for exercise in assignment.tests}
 
 
-def copies(assignment: Assignment) -> Iterable[tuple[str, Answer, str, str]]:
-    """(exercise, answer, test cell, id of that cell's copy for the answer)."""
-    for exercise, tests in assignment.tests.items():
-        for number, answer in enumerate(answers_to(exercise)):
-            for cell in tests:
-                yield exercise, answer, cell, f"{cell}__{number}"
+def answering(exercise: str, made):
+    """The released notebook, with the answers to one exercise filled in."""
+    released, answered = made.untouched(), made.answered()
+    for cell, filled in zip(released.cells, answered.cells, strict=True):
+        if cell.id.startswith(f"{exercise}__"):
+            cell.source = filled.source
+    return released
+
+
+def marked(exercise: str, assignment: Assignment, made) -> Cells:
+    """What nbgrader makes of the answers to an exercise."""
+    results, points = made.results(exercise), made.points(exercise)
+    page = " ".join(made.feedback(exercise).split())
+    found: Cells = {}
+    for answer, cell, copied in copies(exercise, assignment):
+        printed = "".join(o.get("text", "") for o in results[copied]["outputs"])
+        card = "".join(o.get("evalue", "") for o in results[copied]["outputs"])
+        score, most = points[copied]
+        if card and (score or " ".join(card.split()) not in page):
+            card = "this card costs nothing, or is not on the feedback page"
+        elif not card and score != most:
+            card = "no card, and no points either"
+        result = Said.of(results[copied]["found"], printed, card)
+        found.setdefault(answer.name, {})[cell] = result
+    return found
+
+
+def copies(exercise: str, assignment: Assignment) -> Iterable[tuple[Answer, str, str]]:
+    """(answer, test cell, id of that cell's copy for the answer)."""
+    for number, answer in enumerate(answers_to(exercise)):
+        for cell in assignment.tests[exercise]:
+            yield answer, cell, f"{cell}__{number}"
 
 
 def repeated(assignment: Assignment):

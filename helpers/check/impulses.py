@@ -109,32 +109,36 @@ def written(name: str, index: Any) -> str:
 def said(
     yours: np.ndarray, right: np.ndarray, labels: np.ndarray, name: str, one: str
 ) -> Diagnosis:
-    what = f"`{one}`" if one else "the bias"
-    alone = f"Only {what} is 1 in this call, the other weights are 0." if one else "The rest is 0."
+    """Of the first number that is wrong: what is in it, and what should be."""
+    what = f"`{one or name}`"
+    look = f"Only {what} is 1 in this call, the other weights are 0." if one else "The rest is 0."
     if not yours.any():
-        return Diagnosis(NAME, f"{what} is never used: with it alone, your output is all 0.", alone)
+        return Diagnosis(NAME, f"{what} is never used: with it alone, your output is all 0.", look)
     at = tuple(int(i) for i in np.argwhere(~np.isclose(yours, right, **CLOSE))[0])
     place = written("output", at)
     mine, wanted = met(yours[at], labels), met(right[at], labels)
-    here, there = (f"`{written(name, one)}`" if one else "" for one in (mine, wanted))
+    here, there = (f"`{written(name, index)}`" if index else "" for index in (mine, wanted))
     with np.errstate(all="ignore"):
         times = yours[right != 0] / right[right != 0]
     if right[at] and mine is None and np.allclose(times, times[0], **CLOSE):
-        return Diagnosis(NAME, f"{what} counts {times[0]:.4g} times.", alone)
-    if wanted and mine == ():
-        return Diagnosis(NAME, f"your {place} leaves {there} out, which {what} belongs to.", alone)
-    if wanted and mine:
-        off = shift(mine, wanted, name)
-        return Diagnosis(
-            NAME, f"{what} meets {here} in your {place}; it should meet {there}{off}.", alone
-        )
-    if mine:
-        return Diagnosis(
-            NAME, f"your {place} has {what} in it, with {here}; nothing of it belongs there.", alone
-        )
-    sums = f"a sum of several numbers of `{name}`"
-    should = f"it should be {there} alone" if wanted else "it should be 0"
-    return Diagnosis(NAME, f"with {what} alone, your {place} is {sums}; {should}.", alone)
+        return Diagnosis(NAME, f"{what} counts {times[0]:.4g} times.", look)
+    if mine is None:
+        should = f"it should be {there} alone" if wanted else "it should be 0"
+        sums = f"a sum of several numbers of `{name}`; {should}"
+        return Diagnosis(NAME, f"with {what} alone, your {place} is {sums}.", look)
+    if not one:
+        return Diagnosis(NAME, f"your {place} is {here or 0}; it should be {there or 0}.", look)
+    if not mine:
+        return Diagnosis(NAME, f"your {place} leaves {there} out, which {what} belongs to.", look)
+    if not wanted:
+        only = f"your {place} has {what} in it, with {here}; nothing of it belongs there."
+        return Diagnosis(NAME, only, look)
+    off, mixed = shift(mine, wanted, name)
+    meets = f"{what} meets {here} in your {place}; it should meet {there}{off}."
+    return Diagnosis(NAME, meets, MIXED if mixed else look)
+
+
+MIXED = "Is a reshape where axes should be exchanged, or are two things flattened in two orders?"
 
 
 def met(value: float, labels: np.ndarray) -> Index | None:
@@ -149,8 +153,8 @@ DIRECTIONS = {"H": ("row", "low", "high"), "W": ("column", "far right", "far lef
 OTHERS = {"N": "image", "C": "channel", "F": "filter", "m": "multiplier", "h": "row", "w": "column"}
 
 
-def shift(mine: Index, wanted: Index, name: str) -> str:
-    """How far apart the two are: ", 1 row too low"; "" where the axes have no names."""
+def shift(mine: Index, wanted: Index, name: str) -> tuple[str, bool]:
+    """How far apart the two are, ": 1 row too low", and whether in several axes, channels among them."""
     said = []
     for axis, m, w in zip(AXES.get(name, ""), mine, wanted, strict=False):
         if m != w and axis in DIRECTIONS:
@@ -159,4 +163,5 @@ def shift(mine: Index, wanted: Index, name: str) -> str:
             said.append(f"you are {many} too {more if m > w else less}")
         elif m != w and axis in OTHERS:
             said.append(f"it is another {OTHERS[axis]}")
-    return f": {' and '.join(said)}" if said else ""
+    mixed = len(said) > 1 and any("another" in one for one in said)
+    return (f": {' and '.join(said)}" if said else ""), mixed

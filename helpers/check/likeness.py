@@ -4,6 +4,7 @@ Each sentence was tried: with what it says undone, your numbers are the right on
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, permutations, product
 
@@ -17,11 +18,17 @@ FEW = 3
 
 
 def likeness(
-    yours: np.ndarray, right: np.ndarray, axes: Axes, room: float, bias: np.ndarray | None = None
+    yours: np.ndarray,
+    right: np.ndarray,
+    axes: Axes,
+    room: float,
+    bias: np.ndarray | None = None,
+    padded: bool = False,
 ) -> Diagnosis | None:
     """What was done to the right numbers to make yours, where it is one thing; else None.
 
-    ``room`` is by how much two numbers may differ and still be the same.
+    ``room`` is by how much two numbers may differ and still be the same; ``padded`` says whether
+    zeros were put around an image.
     """
 
     def same(a: np.ndarray, b: np.ndarray) -> bool:
@@ -36,8 +43,12 @@ def likeness(
         if yours.shape != right.shape
         else (turned, cut_anew, mirrored, another_order, scaled, raised)
     )
-    found = (look(yours, right, axes, same) for look in looks)
-    return next(filter(None, found), None)
+    found = next(filter(None, (look(yours, right, axes, same) for look in looks)), None)
+    if found and padded and found.name == "too short or too long":
+        return replace(
+            found, look="How many zeros stand in front along that axis, how many behind?"
+        )
+    return found
 
 
 # ---------------------------------------------------------------- the same numbers elsewhere

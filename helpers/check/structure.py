@@ -38,7 +38,8 @@ def looked_into(trial: Any, case: dict, answer: Any) -> Diagnosis | None:
     """What there is to say of a wrong answer that is no listed mistake; None where nothing is sure."""
     kind = trial.exercise.parts[trial.part].answer
     counts = isinstance(kind, Count | Counts)
-    like = partial(likeness, bias=case.get("bias"))
+    padded = case.get("padding") == "same"
+    like = partial(likeness, bias=case.get("bias"), padded=padded)
     found = meeting(trial.apart(), case) or trial.likened(like, case, answer)
     if found:
         return found

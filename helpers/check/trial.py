@@ -231,8 +231,8 @@ class Trial:
             return listed
         return (
             self.two_answers(case)
-            or self.examined(case, answer)
             or self.whatever_is_asked(case, answer)
+            or self.examined(case, answer)
             or self.looked_into(case, answer)
             or self.listed(case, answer)
         )
@@ -249,7 +249,8 @@ class Trial:
         mistake = self.listed(case, answer)
         if not mistake or not isinstance(self.exercise.parts[self.part].answer, Array):
             return mistake
-        answered = {self.beside(mistake, other) for other in self.cases}
+        plainer = [other for other in self.cases if other.keys() <= case.keys()]
+        answered = {self.beside(mistake, other) for other in plainer}
         if "otherwise" in answered:
             return None  # this one agrees by chance, or there is another mistake
         place = structure.place(self) if "rightly" in answered else ""
@@ -383,6 +384,7 @@ class Trial:
         if not sentence:
             return Finding("wrong", (*lines[:1], where, *lines[1:]), None, comparison)
         detail = lines[1:] or (f"  {lines[0]}",)
+        detail = [line for line in detail if line.strip() != sentence]
         return Finding("wrong", (sentence, where, *detail, f"  {look}"), name, comparison)
 
     def comparison(self, case: dict, answer: Any) -> Comparison | None:

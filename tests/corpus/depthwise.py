@@ -421,7 +421,7 @@ MACS.wrong(
     "one stop missing",
     WORK,
     ("(h - kh) // stride + 1, (w - kw) // stride + 1", "(h - kh) // stride, (w - kw) // stride"),
-    says="moves, not its stops",
+    says="one stop is missing",
 )
 MACS.wrong(
     "same rounded down",
@@ -775,7 +775,7 @@ BACKWARD.wrong(
     "kernel flipped in dx",
     GATHER,
     ("parts[:, i, j], kernel)", "parts[:, i, j], kernel[::-1, ::-1])"),
-    says="in dx your kernel is flipped",
+    says="in dx your kernel lies the wrong way round",
 )
 BACKWARD.wrong(
     "dkernel flipped",

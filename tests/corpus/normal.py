@@ -63,7 +63,7 @@ def output_length(n, k, stride=1, padding="valid", dilation=1, verbose=True):
 """,
 )
 OUTPUT_LENGTH.wrong(
-    "the last + 1 forgotten", FORMULA, ("stride + 1", "stride"), says="moves, not its stops"
+    "the last + 1 forgotten", FORMULA, ("stride + 1", "stride"), says="one stop is missing"
 )
 OUTPUT_LENGTH.wrong(
     "stride ignored",
@@ -132,7 +132,7 @@ OUTPUT_LENGTH.wrong(
         "    reach",
         '    if (stride, padding, dilation) == (1, "valid", 1):\n        return n - k\n    reach',
     ),
-    says="moves, not its stops",
+    says="one stop is missing",
 )
 
 # ---------------------------------------------------------------- same_padding
@@ -858,7 +858,7 @@ CONV2D_MACS.wrong(
         "(height - kh) // stride + 1, (width - kw) // stride + 1",
         "(height - kh) // stride, (width - kw) // stride",
     ),
-    says="moves, not its stops",
+    says="one stop is missing",
 )
 CONV2D_MACS.wrong(
     "rounded up",
@@ -1202,7 +1202,7 @@ BACKWARD.wrong(
     "kernel flipped in dx",
     GATHER,
     ("dy[:, i, j], kernel)", "dy[:, i, j], kernel[::-1, ::-1])"),
-    says="in dx your kernel is flipped",
+    says="in dx your kernel lies the wrong way round",
 )
 BACKWARD.wrong(
     "dkernel flipped",
@@ -1282,7 +1282,7 @@ BACKWARD.wrong(
         dx = np.einsum("nijfab,abcf->nijc", views, kernel)
     dbias""",
     ),
-    says="in dx your kernel is flipped",
+    says="in dx your kernel lies the wrong way round",
 )
 
 CORPORA = [OUTPUT_LENGTH, SAME_PADDING, CONV2D, CONV2D_PARAMS, CONV2D_MACS, MODEL, BACKWARD]

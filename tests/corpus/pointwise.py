@@ -498,7 +498,7 @@ MACS.wrong(
     "one stop missing",
     WORK,
     ("(h - kh) // stride + 1, (w - kw) // stride + 1", "(h - kh) // stride, (w - kw) // stride"),
-    says="moves, not its stops",
+    says="one stop is missing",
 )
 MACS.wrong(
     "same rounded down",

@@ -143,7 +143,7 @@ class Dropped:
         if not answer.seen:
             return (
                 "what is dropped is not to be seen in the output.",
-                "  It does not depend on a Dense layer of 128 units and a last one of 10.",
+                "  Mend the model first: what comes out does not follow from what goes in.",
             )
         if np.isfinite([answer.first.kept, answer.second.kept]).all() and not answer.after:
             said = amount(answer.first, 0.25), amount(answer.second, 0.5)
@@ -293,7 +293,9 @@ def changes_after(model, weights: list[np.ndarray], images: np.ndarray) -> bool:
     return bool(np.abs(made[0] - made[1]).max() > 20 * SMALL)
 
 
-DROPOUT = "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer."
+DROPOUT = (
+    "Dropout(0.25) after the pooling, Dropout(0.5) before the last layer: is what they return used?"
+)
 
 
 def what_is_dropped(answer: Shares, case: Any) -> Diagnosis | None:

@@ -81,7 +81,7 @@ def left_out(table: Table, pairs: list[Pair], yours: np.ndarray) -> Diagnosis | 
             return Diagnosis(
                 "an image left out",
                 f"of {len(pairs)} images you do not count the {which} one.",
-                f"It is of class {t}, taken for {p}. Does your loop go from 0 to len(y_true) - 1?",
+                f"It is of class {t}, taken for {p}. range(len(y_true)) comes to it.",
             )
     numbers = ", ".join(map(str, sorted(missing[0])))
     return Diagnosis(
@@ -141,7 +141,11 @@ def where(one: np.ndarray, pair: Pair) -> tuple[str, str]:
         return f"is counted {how}, at {at}", by_hand
     if len(places) == 2 and np.all(one[one != 0] == 1):
         return f"is counted twice, at {at}", by_hand
-    return spread(one, pair), by_hand
+    said = spread(one, pair)
+    return said, SAME_ROWS if "every row" in said else by_hand
+
+
+SAME_ROWS = "Are all rows one and the same list? [row] * n has one row, n times."
 
 
 def spread(one: np.ndarray, pair: Pair) -> str:

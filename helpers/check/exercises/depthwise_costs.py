@@ -5,6 +5,7 @@ from math import prod
 from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.exercises import counting_probe
 from helpers.check.exercises.normal_costs import (
     huge,
     layer_sizes,
@@ -20,6 +21,16 @@ from helpers.check.exercises.sizes import output_length
 def depthwise_layer(kernel_size, depth_multiplier, **options):
     options["depth_multiplier"] = depth_multiplier
     return oracle.keras().layers.DepthwiseConv2D(kernel_size, **options)
+
+
+def of_kernel(kernel_size, in_channels, depth_multiplier=1) -> int:
+    return prod(kernel_size) * in_channels * depth_multiplier
+
+
+WEIGHTS = counting_probe.params(
+    of_kernel, lambda in_channels, depth_multiplier=1, **sizes: in_channels * depth_multiplier
+)
+WORK = counting_probe.macs(of_kernel)
 
 
 def params_by_keras(kernel_size, in_channels, depth_multiplier=1, use_bias=True) -> int:
@@ -122,6 +133,7 @@ depthwise_params = Exercise(
                 {"depth_multiplier": 3, "kernel_size": (5, 4)},  # 3 + 2 + 1 is 3·2
             ),
             Count(),
+            probe=WEIGHTS,
         ),
         "without bias": Part(
             sizes(
@@ -130,6 +142,7 @@ depthwise_params = Exercise(
                 {"depth_multiplier": 4, "use_bias": False},
             ),
             Count(),
+            probe=WEIGHTS,
         ),
     },
     misconceptions=(
@@ -211,6 +224,7 @@ depthwise_macs = Exercise(
                 without_filters(huge(rng, depth_multiplier=2)),
             ],
             Count(),
+            probe=WORK,
         ),
         "stride and padding": Part(
             work(
@@ -219,6 +233,7 @@ depthwise_macs = Exercise(
                 {"depth_multiplier": 2, "padding": "same"},
             ),
             Count(),
+            probe=WORK,
             together=lambda rng: [
                 without_filters(case) for case in meeting(depth_multiplier=(1, 2, 3))(rng)
             ],

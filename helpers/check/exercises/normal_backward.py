@@ -176,20 +176,20 @@ conv2d_backward = Exercise(
         Misconception(
             "kernel flipped",
             with_kernel(lambda k: k[::-1, ::-1]),
-            "in dx your kernel is flipped.",
-            "Tap (a, b) gives its share to pixel (a, b) of the window: the one it read.",
+            "in dx your kernel lies the wrong way round, rows and columns.",
+            "Window by window nothing is turned; slid over a padded dy, both axes are.",
         ),
         Misconception(
             "kernel mirrored",
             with_kernel(lambda k: k[:, ::-1]),
-            "in dx your kernel is mirrored.",
-            "Tap (a, b) gives its share to pixel (a, b) of the window: the one it read.",
+            "in dx your kernel is mirrored: its columns lie the wrong way round, its rows do not.",
+            "Window by window nothing is turned; slid over a padded dy, both axes are.",
         ),
         Misconception(
             "kernel upside down",
             with_kernel(lambda k: k[::-1]),
-            "in dx your kernel stands on its head.",
-            "Tap (a, b) gives its share to pixel (a, b) of the window: the one it read.",
+            "in dx your kernel stands on its head: its rows lie the wrong way round, its columns do not.",
+            "Window by window nothing is turned; slid over a padded dy, both axes are.",
         ),
         Misconception(
             "channels and filters mixed up",

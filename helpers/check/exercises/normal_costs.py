@@ -9,6 +9,7 @@ from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.covering import together
+from helpers.check.exercises import counting_probe
 from helpers.check.exercises.sizes import output_length
 
 
@@ -16,6 +17,14 @@ def layer_sizes(rng) -> Case:
     """Sizes of which no two agree: a kernel of 3 × 2, few channels, more filters."""
     c, f = sorted(int(v) for v in rng.choice([3, 5, 7, 11, 13], size=2, replace=False))
     return {"kernel_size": (3, 2), "in_channels": c, "filters": f}
+
+
+def weights(kernel_size, in_channels, filters) -> int:
+    return prod(kernel_size) * in_channels * filters
+
+
+WEIGHTS = counting_probe.params(weights, lambda filters, **sizes: filters)
+WORK = counting_probe.macs(weights)
 
 
 def params_by_keras(kernel_size, in_channels, filters, use_bias=True) -> int:
@@ -54,9 +63,11 @@ conv2d_params = Exercise(
     name="conv2d_params",
     oracle=params_by_keras,
     parts={
-        "with bias": Part(lambda rng: [layer_sizes(rng) for _ in range(3)], Count()),
+        "with bias": Part(lambda rng: [layer_sizes(rng) for _ in range(3)], Count(), probe=WEIGHTS),
         "without bias": Part(
-            lambda rng: [{**layer_sizes(rng), "use_bias": False} for _ in range(2)], Count()
+            lambda rng: [{**layer_sizes(rng), "use_bias": False} for _ in range(2)],
+            Count(),
+            probe=WEIGHTS,
         ),
     },
     misconceptions=(
@@ -249,12 +260,15 @@ conv2d_macs = Exercise(
     builds_on=(output_length,),
     parts={
         "stride 1": Part(
-            lambda rng: [*(macs_case(rng) for _ in range(3)), huge(rng, in_channels=16)], Count()
+            lambda rng: [*(macs_case(rng) for _ in range(3)), huge(rng, in_channels=16)],
+            Count(),
+            probe=WORK,
         ),
         "stride and padding": Part(
             lambda rng: [macs_case(rng, **options) for options in STRIDES_AND_PADDINGS],
             Count(),
             together=meeting(),
+            probe=WORK,
         ),
     },
     misconceptions=(

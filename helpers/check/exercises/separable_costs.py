@@ -5,6 +5,7 @@ from math import prod
 from helpers.check import oracle
 from helpers.check.answers import Count
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.exercises import counting_probe
 from helpers.check.exercises.normal_costs import (
     huge,
     layer_sizes,
@@ -19,6 +20,14 @@ from helpers.check.exercises.normal_costs import (
 def separable_layer(filters, kernel_size, depth_multiplier, **options):
     options["depth_multiplier"] = depth_multiplier
     return oracle.keras().layers.SeparableConv2D(filters, kernel_size, **options)
+
+
+def of_both_kernels(kernel_size, in_channels, filters, depth_multiplier=1) -> int:
+    return weights(kernel_size, in_channels, filters, depth_multiplier)
+
+
+WEIGHTS = counting_probe.params(of_both_kernels, lambda filters, **sizes: filters)
+WORK = counting_probe.macs(of_both_kernels)
 
 
 def params_by_keras(kernel_size, in_channels, filters, depth_multiplier=1, use_bias=True) -> int:
@@ -145,11 +154,14 @@ separable_params = Exercise(
     oracle=params_by_keras,
     parts={
         "with bias": Part(
-            lambda rng: sizes(rng, {}, {"depth_multiplier": 2}, {"depth_multiplier": 4}), Count()
+            lambda rng: sizes(rng, {}, {"depth_multiplier": 2}, {"depth_multiplier": 4}),
+            Count(),
+            probe=WEIGHTS,
         ),
         "without bias": Part(
             lambda rng: sizes(rng, {"use_bias": False}, {"depth_multiplier": 2, "use_bias": False}),
             Count(),
+            probe=WEIGHTS,
         ),
     },
     misconceptions=(
@@ -255,6 +267,7 @@ separable_macs = Exercise(
                 huge(rng, depth_multiplier=2),
             ],
             Count(),
+            probe=WORK,
         ),
         "stride and padding": Part(
             lambda rng: [
@@ -263,6 +276,7 @@ separable_macs = Exercise(
                 macs_case(rng, depth_multiplier=2, padding="same"),
             ],
             Count(),
+            probe=WORK,
             together=meeting(depth_multiplier=(1, 2, 3)),
         ),
     },

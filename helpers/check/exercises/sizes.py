@@ -11,6 +11,7 @@ from helpers.check import oracle
 from helpers.check.answers import Count, Counts
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.covering import together
+from helpers.check.exercises import counting_probe
 from helpers.check.exercises.sizes_probe import zeros
 
 
@@ -57,12 +58,15 @@ output_length = Exercise(
     name="output_length",
     oracle=oracle.output_length,
     parts={
-        "valid": Part(sizes(), Count()),
-        "stride": Part(sizes(stride=[2, 3, 4]), Count()),
-        "same": Part(sizes(stride=[1, 2, 3], padding=["same"]), Count()),
+        "valid": Part(sizes(), Count(), probe=counting_probe.length),
+        "stride": Part(sizes(stride=[2, 3, 4]), Count(), probe=counting_probe.length),
+        "same": Part(
+            sizes(stride=[1, 2, 3], padding=["same"]), Count(), probe=counting_probe.length
+        ),
         "dilation": Part(
             sizes(dilation=[2, 3], padding=["valid", "same"]),
             Count(),
+            probe=counting_probe.length,
             together=options_together(
                 stride=[1, 2, 3], padding=["valid", "same"], dilation=[1, 2, 3]
             ),
@@ -74,8 +78,8 @@ output_length = Exercise(
             lambda n, k, stride=1, padding="valid", dilation=1: stops(
                 n, k, stride, padding, dilation, first=0
             ),
-            "you count the window's moves, not its stops.",
-            "Before the first move it has already stopped once.",
+            "one stop is missing: you count the window's moves, or leave out its last stop.",
+            "The first stop begins at cell 0, the last one at cell n − k; both count.",
         ),
         Misconception(
             "stride ignored",
@@ -172,7 +176,7 @@ same_padding = Exercise(
             "half the window on both sides",
             lambda n, k, stride=1, dilation=1: ((k - 1) * dilation // 2,) * 2,
             "you add half a window on both sides.",
-            "An even k or a stride needs another total: see where the last stop ends.",
+            "An odd total has one more zero at the end; with a stride, see where the last stop ends.",
         ),
         Misconception(
             "stride ignored",

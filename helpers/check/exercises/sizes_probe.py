@@ -107,7 +107,7 @@ def halves(tried: list[Tried]) -> Diagnosis | None:
         look = f"So it is where {at}." if at else "total // 2 before, the rest after."
     return Diagnosis(
         "halves",
-        f"your total is right, its halves are not: {sum(right)} zeros are {right[0]} + {right[1]}, "
+        f"here your total is right, its halves are not: {sum(right)} zeros are {right[0]} + {right[1]}, "
         f"and yours {before} + {after}.",
         look,
     )
