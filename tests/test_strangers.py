@@ -3,7 +3,7 @@
 import pytest
 
 from tests import strangers
-from tools import tried
+from tools import proof, tried
 
 TRAINED = {"train", "build_separable_cnn", "build_cnn"}
 """`python -m tools.proof --strangers` has these too, in minutes."""
@@ -16,6 +16,8 @@ def test_what_strangers_wrote_is_judged_rightly(exercise):
     passing = {name for name, cells in said.items() if not any(cells.values())}
     right = {answer.name for answer in answers if answer.right}
     assert passing == right
+    named = strangers.named().get(exercise, {})
+    assert named == {name: proof.headline(said[name]) for name in named}, "to be read again"
 
 
 def test_there_are_enough_of_them():

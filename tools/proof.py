@@ -19,8 +19,8 @@ from tools import tried
 from tools.notebooks import ROOT
 from tools.tried import Cells, Said, answers_to, assignment_of, course
 
-NAMED = 0.95
-"""The share of wrong answers whose card has to name the mistake."""
+NAMED, NAMED_OF_STRANGERS = 0.97, 0.85
+"""The shares of wrong answers whose card has to name the mistake; of strangers' ones, a reader said so."""
 
 STOPS = ("wrong", "crashed", "type", "mutated", "time", "memory", "rule")
 """The ways in which an answer can be stopped; each has to stop somebody."""
@@ -159,34 +159,45 @@ def headline(cells: dict[str, Said]) -> str:
 
 
 def by_strangers() -> tuple[list[str], list[str]]:
-    """A table of the answers in `tests/strangers`, and a sentence for each that is misjudged."""
+    """A table of the answers in `tests/strangers`, an assignment a row, and what misses a goal."""
     exercises = sorted(
         strangers.exercises(), key=lambda e: e not in UNSEEDED
     )  # the long ones first
     seen = dict(zip(exercises, tried.in_processes(of_strangers, exercises), strict=True))
-    lines = [
-        "| exercise | wrong | caught | named | right | full marks |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    problems, sums = [], [0] * 5
+    problems = [sentence for e in strangers.exercises() for sentence in misjudged(e, seen[e])]
+    counts: dict[str, list[int]] = {a.source.stem: [0] * 5 for a in course()} | {"all": [0] * 5}
     for exercise in strangers.exercises():
-        answers, said = strangers.answers_to(exercise), seen[exercise]
-        judged = strangers.named().get(exercise, {})
-        wrong = [a for a in answers if not a.right]
-        caught = [a for a in wrong if any(said[a.name].values())]
-        named = [a for a in caught if judged.get(a.name) == headline(said[a.name])]
-        right = [a for a in answers if a.right]
-        full = [a for a in right if not any(said[a.name].values())]
-        problems += [
-            f"{exercise}, {a.name!r}, is wrong, and passes." for a in wrong if a not in caught
-        ]
-        problems += [
-            f"{exercise}, {a.name!r}, is right, and fails." for a in right if a not in full
-        ]
-        numbers = [len(group) for group in (wrong, caught, named, right, full)]
-        sums = [a + b for a, b in zip(sums, numbers, strict=True)]
-        lines.append(f"| {exercise} | {' | '.join(map(str, numbers))} |")
-    return [*lines, f"| all | {' | '.join(map(str, sums))} |"], problems
+        found = counted(exercise, seen[exercise])
+        for row in (assignment_of(exercise).source.stem, "all"):
+            counts[row] = [a + b for a, b in zip(counts[row], found, strict=True)]
+    table = [f"| {row} | {' | '.join(map(str, numbers))} |" for row, numbers in counts.items()]
+    wrong, _, named, *_ = counts["all"]
+    if named < NAMED_OF_STRANGERS * wrong:
+        problems.append(f"Named: {named} of {wrong}.")
+    if any(row not in (ROOT / "README.md").read_text(encoding="utf-8") for row in table):
+        problems.append("README.md does not have this table: put it there.")
+    return [HEAD, "| --- | --- | --- | --- | --- | --- |", *table], problems
+
+
+HEAD = "| by strangers | wrong | caught | named | right | full marks |"
+
+
+def counted(exercise: str, said: Cells) -> tuple[int, ...]:
+    """Of the answers to an exercise: wrong, caught, and named ones; right ones, and with full marks."""
+    answers, judged = strangers.answers_to(exercise), strangers.named().get(exercise, {})
+    wrong, right = ([a for a in answers if a.right == side] for side in (False, True))
+    caught = [a for a in wrong if any(said[a.name].values())]
+    named = [a for a in caught if judged.get(a.name) == headline(said[a.name])]
+    full = [a for a in right if not any(said[a.name].values())]
+    return tuple(map(len, (wrong, caught, named, right, full)))
+
+
+def misjudged(exercise: str, said: Cells) -> list[str]:
+    return [
+        f"{exercise}, {a.name!r}, is {'right, and fails' if a.right else 'wrong, and passes'}."
+        for a in strangers.answers_to(exercise)
+        if any(said[a.name].values()) == a.right
+    ]
 
 
 # ---------------------------------------------------------------- the command

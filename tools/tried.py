@@ -156,52 +156,57 @@ def unheard():
 # ---------------------------------------------------------------- nbgrader
 
 
+TRAINED = ("build_cnn", "build_separable_cnn", "train")
+"""Exercises of which each is handed in by itself: a submission has so much time for all of it."""
+
+
 def graded(number: int) -> dict[str, Cells]:
     """The same by nbgrader: an assignment in which every answer has its exercise's cells.
 
-    Released, handed in, graded and given back like any other, by one student for each exercise, who
-    answers that one in all ways and nothing else: the time that a submission has is for all of it. A
-    card that the feedback page does not show counts as none, and so does one that leaves the cell
-    its points.
+    Released, handed in, graded and given back like any other; a card that the feedback page does
+    not show counts as none, and so does one that leaves the cell its points.
     """
+    assignment = course()[number]
+    alone = [[exercise] for exercise in assignment.tests if exercise in TRAINED]
+    others = [exercise for exercise in assignment.tests if exercise not in TRAINED]
+    found: dict[str, Cells] = {}
+    for exercises in (*alone, others):
+        found |= handed_in(assignment, exercises)
+    return {exercise: found[exercise] for exercise in assignment.tests}
+
+
+def handed_in(assignment: Assignment, exercises: list[str]) -> dict[str, Cells]:
+    """What nbgrader makes of all answers to some exercises of an assignment, in one submission."""
     from tests.nbgrader_course import Course
 
-    assignment = course()[number]
+    source = repeated(assignment, exercises)
     with tempfile.TemporaryDirectory() as folder:
-        made = Course.released(Path(folder), assignment.source.parent.name, repeated(assignment))
-        for exercise in assignment.tests:
-            made.submit(exercise, answering(exercise, made))
-        done = made.grade(seconds=3000)
-        if done.stderr or not all(map(made.results, assignment.tests)):
+        made = Course.released(Path(folder), assignment.source.parent.name, source)
+        made.submit("everyone", made.answered())
+        done = made.grade(seconds=1500)
+        results = made.results("everyone")
+        if done.stderr or not results:
             raise SystemExit(f"{made.assignment} could not be graded: {done.stderr or done.stdout}")
-        return {exercise: marked(exercise, assignment, made) for exercise in assignment.tests}
+        points = made.points("everyone")
+        page = " ".join(made.feedback("everyone").split())
+        found: dict[str, Cells] = {exercise: {} for exercise in exercises}
+        for exercise in exercises:
+            for answer, cell, copied in copies(exercise, assignment):
+                said = marked(results[copied], points[copied], page)
+                found[exercise].setdefault(answer.name, {})[cell] = said
+        return found
 
 
-def answering(exercise: str, made):
-    """The released notebook, with the answers to one exercise filled in."""
-    released, answered = made.untouched(), made.answered()
-    for cell, filled in zip(released.cells, answered.cells, strict=True):
-        if cell.id.startswith(f"{exercise}__"):
-            cell.source = filled.source
-    return released
-
-
-def marked(exercise: str, assignment: Assignment, made) -> Cells:
-    """What nbgrader makes of the answers to an exercise."""
-    results, points = made.results(exercise), made.points(exercise)
-    page = " ".join(made.feedback(exercise).split())
-    found: Cells = {}
-    for answer, cell, copied in copies(exercise, assignment):
-        printed = "".join(o.get("text", "") for o in results[copied]["outputs"])
-        card = "".join(o.get("evalue", "") for o in results[copied]["outputs"])
-        score, most = points[copied]
-        if card and (score or " ".join(card.split()) not in page):
-            card = "this card costs nothing, or is not on the feedback page"
-        elif not card and score != most:
-            card = "no card, and no points either"
-        result = Said.of(results[copied]["found"], printed, card)
-        found.setdefault(answer.name, {})[cell] = result
-    return found
+def marked(result: dict, points: tuple, page: str) -> Said:
+    """What a graded test cell says, as far as its points and the feedback page bear it out."""
+    printed = "".join(o.get("text", "") for o in result["outputs"])
+    card = "".join(o.get("evalue", "") for o in result["outputs"])
+    score, most = points
+    if card and (score or " ".join(card.split()) not in page):
+        card = "this card costs nothing, or is not on the feedback page"
+    elif not card and score != most:
+        card = "no card, and no points either"
+    return Said.of(result["found"], printed, card)
 
 
 def copies(exercise: str, assignment: Assignment) -> Iterable[tuple[Answer, str, str]]:
@@ -211,14 +216,14 @@ def copies(exercise: str, assignment: Assignment) -> Iterable[tuple[Answer, str,
             yield answer, cell, f"{cell}__{number}"
 
 
-def repeated(assignment: Assignment):
+def repeated(assignment: Assignment, exercises: list[str]):
     """A source notebook with the exercises' own test cells, once for each answer."""
     from nbformat.v4 import new_code_cell, new_notebook
 
     original = {cell.id: cell for cell in read(assignment.source).cells}
     limit = "from contract import limits\nlimits.SECONDS = {}".format
     cells = []
-    for exercise, tests in assignment.tests.items():
+    for exercise, tests in ((e, assignment.tests[e]) for e in exercises):
         cells += [new_code_cell(source) for source in assignment.given]  # all is solved again
         for number, answer in enumerate(answers_to(exercise)):
             if answer.name == ENDLESS:

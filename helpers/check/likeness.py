@@ -46,7 +46,8 @@ def likeness(
     found = next(filter(None, (look(yours, right, axes, same) for look in looks)), None)
     if found and padded and found.name == "too short or too long":
         return replace(
-            found, look="How many zeros stand in front along that axis, how many behind?"
+            found,
+            look="How many zeros stand in front along that axis, how many behind? How many stops follow?",
         )
     return found
 

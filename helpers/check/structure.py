@@ -5,7 +5,7 @@ tried. A number can agree by chance, so many calls are tried, of all parts and w
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import combinations
@@ -46,9 +46,7 @@ def looked_into(trial: Any, case: dict, answer: Any) -> Diagnosis | None:
     place = trial.likened(confined, case, answer)
     if place and place.name == "never filled":
         return place
-    found = (
-        another_question(trial) if counts else impulses.single(trial.apart(), shortest(trial, case))
-    )
+    found = another_question(trial) if counts else a_single_weight(trial, case)
     if found:
         return found
     for tried in (every(trial), every(trial, (trial.part,))):
@@ -57,6 +55,16 @@ def looked_into(trial: Any, case: dict, answer: Any) -> Diagnosis | None:
         if when or how:
             return told(when, how, all(t.wrong for t in tried))
     return effect(trial.apart(), [t.case for t in tried if t.wrong]) if counts else place
+
+
+def a_single_weight(trial: Any, case: dict) -> Diagnosis | None:
+    """In the call without the options that it is wrong without, too; these are named."""
+    few, _ = shortened(trial.apart(), case)
+    found = impulses.single(trial.apart(), few)
+    left_out = [f"`{name}`" for name in case if name not in few]
+    if not found or not left_out:
+        return found
+    return replace(found, sentence=f"even without {' and '.join(left_out)}, {found.sentence}")
 
 
 def alike(trial: Any) -> list[str]:
@@ -101,10 +109,6 @@ def meeting(trial: Any, case: dict) -> Diagnosis | None:
         f"with {names} together it is wrong, and right with each of them left out.",
         "Follow a call with all of them through your function: which line sees only one?",
     )
-
-
-def shortest(trial: Any, case: dict) -> dict:
-    return shortened(trial.apart(), case)[0]
 
 
 def shortened(trial: Any, case: dict) -> tuple[dict, list[str]]:

@@ -70,16 +70,17 @@ def at_stride_1(pairs: Pairs, k: int, options: Case) -> Diagnosis | None:
     """Each step is one cell: what is missing is the same for every length, or there is no rule."""
     missing = {right - yours for yours, right in pairs.values()}
     n, (yours, right) = next((n, pair) for n, pair in pairs.items() if pair[0] != pair[1])
+    dilation = options.get("dilation", 1)
+    reach = (k - 1) * dilation + 1
     if options.get("padding") == "same":
+        window = f"window of {k}" + (f" with dilation {dilation}" if dilation > 1 else "")
         return Diagnosis(
             "same at stride 1",
             f'with padding="same" and stride 1 the output is as long as the input: {n} cells make {n} '
-            f"stops, a window of {k} in your count {yours}.",
-            "How many zeros does a window of this length need, in front and behind together?",
+            f"stops, a {window} in your count {yours}.",
+            f"It spans {reach} cells: how many zeros does that need, in front and behind together?",
         )
-    dilation = options.get("dilation", 1)
     if dilation > 1 and len(missing) == 1:
-        reach = (k - 1) * dilation + 1
         return Diagnosis(
             "reach",
             f"{k} taps with dilation {dilation} span {reach} cells; in your count they span "
@@ -128,7 +129,7 @@ Formula = Callable[[int, int, int], int]
 SAME: tuple[tuple[str, Formula], ...] = (
     ("you round n / stride down; an incomplete step counts, too.", lambda n, s, r: n // s),
     (
-        "you round n / stride to the nearest whole number: .5 and less goes down.",
+        "you round n / stride to the nearest whole number.",
         lambda n, s, r: round(n / s),
     ),
     (
@@ -360,11 +361,18 @@ def params(
                 "with use_bias=False you count nothing at all; the weights are there all the same.",
                 "Does your `if` take the whole sum with it? Put brackets around what it is about.",
             )
+        if full == weights(**sizes) + biases(**sizes) and bare != weights(**sizes):
+            return Diagnosis(
+                "without biases",
+                f"with biases your number is right; without them {weights(**sizes)} remain, and you "
+                f"count {bare}.",
+                "With use_bias=False only the biases fall away, and all weights stay.",
+            )
         found = of_weights(
             sizes, lambda **s: whole(ask({**s, "use_bias": False})), weights, "weights"
         )
         right = biases(**sizes)
-        if found or full - bare == right:
+        if found or full - bare == right or not case.get("use_bias", True):
             return found
         return Diagnosis(
             "biases",

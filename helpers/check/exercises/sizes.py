@@ -79,7 +79,7 @@ output_length = Exercise(
                 n, k, stride, padding, dilation, first=0
             ),
             "one stop is missing: you count the window's moves, or leave out its last stop.",
-            "The first stop begins at cell 0, the last one at cell n − k; both count.",
+            "The first stop begins at cell 0, the last one where the window just fits; both count.",
         ),
         Misconception(
             "stride ignored",
