@@ -365,11 +365,12 @@ class Trial:
         if isinstance(kind, Array) and any(self.same(answer, self.right(o), case) for o in others):
             return ANOTHER_CALLS
         given = [(self.quietly(self.answer, other), other) for other in others]
-        off = [a for a, other in given if a is None or not self.same(a, self.right(other), other)]
-        known_by_chance = len(others) - len(off)  # or by heart
-        if len(others) < 2 or 4 * known_by_chance > len(others):
+        given = [(yours, other) for yours, other in given if yours is not None]
+        off = [yours for yours, other in given if not self.same(yours, self.right(other), other)]
+        known_by_chance = len(given) - len(off)  # or by heart
+        if len(given) < 2 or 4 * known_by_chance > len(given):
             return None
-        if not all(a is not None and self.same(answer, a, case) for a in off):
+        if not all(self.same(answer, yours, case) for yours in off):
             return None
         return ONE_TO_ALL if self.seed == VISIBLE else ONE_TO_ALL_OTHERS
 

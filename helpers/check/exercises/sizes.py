@@ -78,8 +78,8 @@ output_length = Exercise(
             lambda n, k, stride=1, padding="valid", dilation=1: stops(
                 n, k, stride, padding, dilation, first=0
             ),
-            "one stop is missing: you count the window's moves, or leave out its last stop.",
-            "The first stop begins at cell 0, the last one where the window just fits; both count.",
+            "one stop is missing, the first or the last one.",
+            "The first one begins at cell 0, the last one where the window just fits.",
         ),
         Misconception(
             "stride ignored",
