@@ -46,6 +46,35 @@ def test_the_canonical_form_takes_an_editors_traces_out():
     assert bare["cells"][0]["outputs"] == [] and bare["cells"][0]["execution_count"] is None
 
 
+def test_what_answers_a_prediction_is_folded_until_it_is_run():
+    new, said = nbformat.v4, [nbformat.v4.new_output("stream", text="64\n")]
+    cells = [
+        new.new_code_cell("1", execution_count=1, outputs=said),
+        new.new_markdown_cell("**Predict, then run.** How many?"),
+        new.new_code_cell("def f(): ...", execution_count=2),
+        new.new_code_cell("f()", execution_count=3, outputs=said, metadata={"tags": ["kept"]}),
+        new.new_code_cell("assert f()", execution_count=4, outputs=said),
+        new.new_markdown_cell("So that is it."),
+        new.new_code_cell("2", execution_count=5, outputs=said),
+    ]
+    kept = json.loads(notebooks.canonical(new.new_notebook(cells=cells), with_outputs=True))
+    folded = {"jupyter": {"outputs_hidden": True}}
+    code = [cell["metadata"] for cell in kept["cells"] if cell["cell_type"] == "code"]
+    assert code == [{}, {}, {"tags": ["kept"], **folded}, folded, {}]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.name)
+def test_every_prediction_of_a_lesson_has_its_answer_in_the_next_cells_output(path):
+    cells = notebooks.read(path).cells
+    asked = [i for i, cell in enumerate(cells) if "Predict" in cell.source]
+    assert asked
+    for place in (i for i in asked if cells[i].cell_type == "markdown"):
+        assert notebooks.QUESTION in cells[place].source, "written as **Predict…"
+        answer = cells[place + 1]
+        assert answer.cell_type == "code" and answer.outputs, cells[place].id
+        assert answer.metadata["jupyter"] == {"outputs_hidden": True}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

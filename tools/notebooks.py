@@ -16,6 +16,8 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parent.parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT_CELL_METADATA = ("nbgrader", "tags")
+QUESTION = "**Predict"
+"""In a text above code cells: what they print is the answer, and stays folded until they are run."""
 # What JupyterLab and nbformat put where nobody has chosen a name.
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}")
 
@@ -58,7 +60,7 @@ def canonical(notebook: NotebookNode, with_outputs: bool) -> str:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     taken: set[str] = set()
-    count = 0
+    count, asked = 0, False
     for cell in notebook.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_CELL_METADATA and v}
         cell.source = "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n"))
@@ -68,6 +70,10 @@ def canonical(notebook: NotebookNode, with_outputs: bool) -> str:
             count += ran
             cell.execution_count = count if ran else None
             cell.outputs = [tidy(output, count) for output in merged(cell.outputs)] if ran else []
+            if asked and cell.outputs:
+                cell.metadata["jupyter"] = {"outputs_hidden": True}  # running the cell opens it
+        else:
+            asked = QUESTION in cell.source
     return nbformat.writes(nbformat.from_dict(notebook)) + "\n"
 
 
