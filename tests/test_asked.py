@@ -6,10 +6,10 @@ from cards import card_of, flat
 
 from helpers import check
 from helpers.check import oracle
+from helpers.check.diagnosis.facts import facts
 from helpers.check.exercises import counting_probe
 from helpers.check.exercises.confusion_probe import shrunk
 from helpers.check.exercises.network_costs import block_by_keras, count_by_keras
-from helpers.check.facts import facts
 
 # ---------------------------------------------------------------- confusion_matrix
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.check.likeness import confined, likeness
+from helpers.check.diagnosis.likeness import confined, likeness
 
 AXES = ("image", "row", "column", "filter")
 RIGHT = np.random.default_rng(0).normal(size=(4, 5, 6, 3))

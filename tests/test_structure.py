@@ -9,7 +9,7 @@ from cards import card_of, flat
 from helpers import check
 from helpers.check import oracle
 from helpers.check.covering import covering, together
-from helpers.check.facts import facts
+from helpers.check.diagnosis.facts import facts
 
 CHOICES = {"bias": (None, 1, -1), "stride": (1, 2, 4), "padding": ("valid", "same"), "d": (1, 2, 3)}
 

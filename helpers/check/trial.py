@@ -4,16 +4,14 @@ import contextlib
 import io
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from contract import calling
 from contract.verdicts import CheckFailed, Finding, NotAttempted
-from helpers.check import structure
-from helpers.check.answers import Array, WrongType, as_numbers
-from helpers.check.diagnosis import Diagnosis
+from helpers.check.answers import Array, WrongType
+from helpers.check.diagnosis import mistakes, naming
 from helpers.check.pictures import Comparison
 
 VISIBLE = 0
@@ -23,41 +21,11 @@ WITHOUT_ARGUMENTS: dict[tuple, Any] = {}
 """What we answer to a call without arguments, as for a model: kept, for it never changes."""
 
 
-ANOTHER_CALLS = Diagnosis(
-    "an answer to another call",
-    "this is the right answer to another call.",
-    "Does your function keep something from call to call, in a global variable?",
-)
-TWO_ANSWERS = Diagnosis(
-    "two answers to one call",
-    "asked the same again, your function gives another answer.",
-    "Is chance in it, or something that it keeps from call to call, as a default `[]` is kept?",
-)
-ONE_TO_ALL = Diagnosis(
-    "one answer to all",
-    "your function gives the same answer, whatever it is given.",
-    "Where do its arguments come in?",
-)
-ONE_TO_ALL_OTHERS = Diagnosis(
-    "one answer to all",
-    "your function knows the case that you see, and has one answer to all others.",
-    "Work it out from the arguments.",
-)
-
-
-def agree(one: Any, other: Any) -> bool:
-    """Whether two answers of the same function are the same, but for rounding."""
-    if isinstance(one, tuple | list):
-        return len(one) == len(other) and all(map(agree, one, other))
-    if isinstance(one, np.ndarray):
-        return one.shape == other.shape and np.allclose(one, other, rtol=1e-6, equal_nan=True)
-    return bool(one == other)
-
-
 class Trial:
     def __init__(self, exercise: Any, function: Callable, part: str, seed: int = VISIBLE):
         self.exercise, self.function, self.part, self.seed = exercise, function, part, seed
         self.cases, self.together, self._known = exercise.asked(part, seed)
+        self.visible = seed == VISIBLE
 
     def judge(self) -> set[str]:
         """CheckFailed or NotAttempted, or the earlier exercises that had to be supplied."""
@@ -128,7 +96,7 @@ class Trial:
             finding, within = problem.finding, problem.within
         if not finding:
             return None
-        if self.seed != VISIBLE:
+        if not self.visible:
             others = "  The case that you see is right; this one is like it, with other numbers."
             finding = replace(finding, lines=(*finding.lines, others), picture=None)
         return CheckFailed(name, self.part, finding, supplied, within)
@@ -161,7 +129,7 @@ class Trial:
             try:
                 answer = self.answer(case)
             except calling.Problem as problem:
-                problem.finding = self.named(problem, case)
+                problem.finding = mistakes.stopped_alike(self, problem, case)
                 raise
             lines = self.difference(answer, case)
             if lines:
@@ -207,134 +175,6 @@ class Trial:
         right, slack = self.right(case), self.slack(case)
         return self.exercise.difference(answer, right, slack, case, self.part)
 
-    # ------------------------------------------------------------ what it is
-
-    def named(self, problem: calling.Problem, case: dict) -> Finding:
-        """The same card, with the mistake's name where the mistake stops in the same way."""
-        for m in self.exercise.misconceptions if problem.stopped_by else ():
-            try:
-                self.exercise.answer(m.wrong, case, self.part)
-            except calling.Problem as same:
-                if same.stopped_by == problem.stopped_by:
-                    headline, *rest = problem.finding.lines
-                    lines = (m.sentence, f"  {headline}", *rest, f"  {m.look}")
-                    return replace(problem.finding, lines=lines, misconception=m.name)
-            except calling.Unattempted:
-                continue
-        return problem.finding
-
-    def known(self, case: dict, answer: Any) -> Any:
-        """What is wrong in a teacher's words: a Misconception or a Diagnosis, or None."""
-        meets = any(case is one for one in self.together)
-        listed = None if meets else self.listed_where(case, answer)
-        if listed or self.shows_by_itself(case, answer):
-            return listed
-        return (
-            self.two_answers(case)
-            or self.whatever_is_asked(case, answer)
-            or self.examined(case, answer)
-            or self.looked_into(case, answer)
-            or self.listed(case, answer)
-        )
-
-    def shows_by_itself(self, case: dict, answer: Any) -> bool:
-        """Whether the first line of the card says it already, as of an output that is all zeros."""
-        kind = self.exercise.parts[self.part].answer
-        if not isinstance(kind, Array):
-            return False
-        return bool(kind.plain(answer, self.right(case), self.slack(case)))
-
-    def listed_where(self, case: dict, answer: Any) -> Any:
-        """The listed mistake; where it is made in some calls only, with what is true of these."""
-        mistake = self.listed(case, answer)
-        if not mistake or not isinstance(self.exercise.parts[self.part].answer, Array):
-            return mistake
-        plainer = [other for other in self.cases if other.keys() <= case.keys()]
-        answered = {self.beside(mistake, other) for other in plainer}
-        if "otherwise" in answered:
-            return None  # this one agrees by chance, or there is another mistake
-        place = structure.place(self) if "rightly" in answered else ""
-        if not place:
-            return mistake
-        return Diagnosis(mistake.name, f"where {place}, {mistake.sentence}", mistake.look)
-
-    def beside(self, mistake: Any, case: dict) -> str:
-        """How a case is answered: "as mistaken", "rightly" where the mistake differs, or "otherwise"."""
-        made, yours = self.mistaken(mistake, case), self.quietly(self.answer, case)
-        if made is None or yours is None:
-            return "not at all"
-        if self.same(yours, made, case):
-            return "as mistaken"
-        return "rightly" if self.same(yours, self.right(case), case) else "otherwise"
-
-    def likened(self, look: Callable, case: dict, answer: Any) -> Diagnosis | None:
-        """What ``look`` sees in the two arrays; None where the answer is none of the kind."""
-        kind, yours = self.exercise.parts[self.part].answer, as_numbers(answer)
-        if not isinstance(kind, Array) or yours is None:
-            return None
-        return look(
-            yours, self.right(case), kind.axes, kind.room(np.max(self.slack(case), initial=0))
-        )
-
-    def two_answers(self, case: dict) -> Diagnosis | None:
-        """Where the same call, asked again, is answered otherwise."""
-        given = [self.quietly(self.answer, case) for _ in range(2)] if case else [None]
-        if any(answer is None for answer in given):
-            return None
-        with contextlib.suppress(Exception):  # an answer may be anything
-            return None if agree(*given) else TWO_ANSWERS
-        return None
-
-    def looked_into(self, case: dict, answer: Any) -> Diagnosis | None:
-        try:
-            return structure.looked_into(self, case, answer)
-        except Exception:  # it asks much of a function that may be anything
-            return None
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """The names of the arguments that have no default."""
-        return self.exercise.required
-
-    def listed(self, case: dict, answer: Any) -> Any:
-        """The mistake whose answer this is: of several the one that explains most other cases.
-
-        One number can agree with a mistake by chance, so a mistake must explain all of them.
-        """
-        fitting = [m for m in self.exercise.misconceptions if self.explains(m, case, answer)]
-        by_chance = self.exercise.parts[self.part].answer.agrees_by_chance
-        if not fitting or (len(fitting) == 1 and not by_chance):
-            return fitting[0] if fitting else None
-        others = [other for other in self.cases if other is not case]
-        answers = [self.quietly(self.answer, other) for other in others]
-
-        def explained(m) -> int:
-            return sum(self.equals(m, c, a) for c, a in zip(others, answers, strict=True))
-
-        best = max(fitting, key=explained)
-        return None if by_chance and explained(best) < len(others) else best
-
-    def examined(self, case: dict, answer: Any) -> Diagnosis | None:
-        """What the part itself finds when it looks at the answer, or asks for more."""
-        part = self.exercise.parts[self.part]
-        try:
-            found = part.diagnose(answer, case) if part.diagnose else None
-            if part.probe and not found:
-                found = part.probe(case, answer, partial(self.quietly, self.answer))
-            return found
-        except Exception:  # an answer may be anything; the card has its numbers all the same
-            return None
-
-    def explains(self, m: Any, case: dict, answer: Any) -> bool:
-        """Same answer as the mistake gives, where the mistake makes a difference."""
-        if not self.equals(m, case, answer):
-            return False
-        return bool(self.difference(self.mistaken(m, case), case))
-
-    def equals(self, m: Any, case: dict, answer: Any) -> bool:
-        wrong = self.mistaken(m, case)
-        return wrong is not None and answer is not None and self.same(answer, wrong, case)
-
     def same(self, answer: Any, other: Any, case: dict) -> bool:
         slack, kind = self.slack(case), self.exercise.parts[self.part].answer
         if isinstance(slack, np.ndarray):  # the other may have another shape
@@ -354,33 +194,13 @@ class Trial:
         except (calling.Problem, calling.Unattempted):
             return None
 
-    def whatever_is_asked(self, case: dict, answer: Any) -> Diagnosis | None:
-        """A mistake that any exercise can have: the answer does not depend on what was asked."""
-        kind = self.exercise.parts[self.part].answer
-        if not (isinstance(kind, Array) or kind.agrees_by_chance):
-            return None
-        names, seed = structure.alike(self), structure.SEEDS[0]  # by chance a few may agree
-        more = [other for name in names for other in self.exercise.asked(name, seed)[0]]
-        others = [other for other in (*self.cases, *more) if other is not case]
-        if isinstance(kind, Array) and any(self.same(answer, self.right(o), case) for o in others):
-            return ANOTHER_CALLS
-        given = [(self.quietly(self.answer, other), other) for other in others]
-        given = [(yours, other) for yours, other in given if yours is not None]
-        off = [yours for yours, other in given if not self.same(yours, self.right(other), other)]
-        known_by_chance = len(given) - len(off)  # or by heart
-        if len(given) < 2 or 4 * known_by_chance > len(given):
-            return None
-        if not all(self.same(answer, yours, case) for yours in off):
-            return None
-        return ONE_TO_ALL if self.seed == VISIBLE else ONE_TO_ALL_OTHERS
-
     # ------------------------------------------------------------ what the card says
 
     def card(self, case: dict, answer: Any, lines: tuple[str, ...]) -> Finding:
         where, comparison = self.exercise.called_as(case), self.comparison(case, answer)
         if comparison:
             lines = (*lines, *self.sum_at(case, comparison.at))
-        known = self.known(case, answer)
+        known = naming.known(self, case, answer)
         name, sentence, look = (known.name, known.sentence, known.look) if known else (None, "", "")
         if not sentence:
             return Finding("wrong", (*lines[:1], where, *lines[1:]), None, comparison)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from helpers.check.diagnosis import Diagnosis
-from helpers.check.structure import relation
+from helpers.check.diagnosis.structure import relation, whole
 
 Block = dict[str, Any]
 OPTIONS = {"stride": 1, "padding": "same", "use_bias": False}
@@ -41,11 +41,6 @@ class Counted:
     def is_right(self, blocks: list[Block]) -> bool:
         yours, right = self.of(blocks)
         return yours == right
-
-
-def whole(answer: Any) -> int | None:
-    is_whole = isinstance(answer, int | np.integer) and not isinstance(answer, bool)
-    return int(answer) if is_whole else None
 
 
 def smallest(right: Callable, item: int | None = None) -> Callable:

@@ -12,7 +12,7 @@ import numpy as np
 
 from helpers.check.answers import Array, as_numbers
 from helpers.check.diagnosis import Diagnosis
-from helpers.check.likeness import likeness
+from helpers.check.diagnosis.likeness import likeness
 
 AXES = ("image", "row", "column", "channel")
 ROOM = 1e-5

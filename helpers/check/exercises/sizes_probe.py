@@ -11,7 +11,7 @@ from typing import Any
 
 from helpers.check import oracle
 from helpers.check.diagnosis import Diagnosis
-from helpers.check.structure import Tried, relation, where
+from helpers.check.diagnosis.structure import Tried, relation, where
 
 VALUES = {
     "n": (14, 15, 18, 23, 36),

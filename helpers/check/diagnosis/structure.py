@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from contract import calling
-from helpers.check import impulses
-from helpers.check.answers import Count, Counts
-from helpers.check.diagnosis import Diagnosis
-from helpers.check.facts import facts, numbers, terms
-from helpers.check.likeness import confined, likeness
+from helpers.check.answers import Array, Count, Counts, as_numbers
+from helpers.check.diagnosis import Diagnosis, impulses
+from helpers.check.diagnosis.facts import facts, numbers, terms
+from helpers.check.diagnosis.likeness import confined, likeness
+from helpers.check.diagnosis.mistakes import listed
 
 SEEDS = (811, 812)
 """Of the calls that are tried besides those that are asked."""
@@ -40,10 +40,10 @@ def looked_into(trial: Any, case: dict, answer: Any) -> Diagnosis | None:
     counts = isinstance(kind, Count | Counts)
     padded = case.get("padding") == "same"
     like = partial(likeness, bias=case.get("bias"), padded=padded)
-    found = meeting(trial.apart(), case) or trial.likened(like, case, answer)
+    found = meeting(trial.apart(), case) or likened(trial, like, case, answer)
     if found:
         return found
-    place = trial.likened(confined, case, answer)
+    place = likened(trial, confined, case, answer)
     if place and place.name == "never filled":
         return place
     found = another_question(trial) if counts else a_single_weight(trial, case)
@@ -55,6 +55,16 @@ def looked_into(trial: Any, case: dict, answer: Any) -> Diagnosis | None:
         if when or how:
             return told(when, how, all(t.wrong for t in tried))
     return effect(trial.apart(), [t.case for t in tried if t.wrong]) if counts else place
+
+
+def likened(trial: Any, look: Callable, case: dict, answer: Any) -> Diagnosis | None:
+    """What ``look`` sees in the two arrays; None where the answer is none of the kind."""
+    kind, yours = trial.exercise.parts[trial.part].answer, as_numbers(answer)
+    if not isinstance(kind, Array) or yours is None:
+        return None
+    return look(
+        yours, trial.right(case), kind.axes, kind.room(np.max(trial.slack(case), initial=0))
+    )
 
 
 def a_single_weight(trial: Any, case: dict) -> Diagnosis | None:
@@ -101,7 +111,7 @@ def meeting(trial: Any, case: dict) -> Diagnosis | None:
     if len(kept) < 2:
         return None
     names = ", ".join(f"`{name}`" for name in kept[:-1]) + f" and `{kept[-1]}`"
-    known = trial.listed(alone, trial.quietly(trial.answer, alone))
+    known = listed(trial, alone, trial.quietly(trial.answer, alone))
     if known:
         return Diagnosis(known.name, f"where {names} come together, {known.sentence}", known.look)
     return Diagnosis(
@@ -113,7 +123,7 @@ def meeting(trial: Any, case: dict) -> Diagnosis | None:
 
 def shortened(trial: Any, case: dict) -> tuple[dict, list[str]]:
     """The call without the options that it is wrong without, too; and the options that are left."""
-    options = [name for name in case if name not in trial.required]
+    options = [name for name in case if name not in trial.exercise.required]
 
     def is_wrong(kept: list[str]) -> bool:
         asked = {k: v for k, v in case.items() if k in kept or k not in options}

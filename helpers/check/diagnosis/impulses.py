@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from helpers.check.diagnosis import Diagnosis
-from helpers.check.facts import AXES
+from helpers.check.diagnosis.facts import AXES
 
 PLACES = 6
 """So many weights are tried: the first, the last, and some in between."""
