@@ -1011,6 +1011,23 @@ ISOLATES.wrong(
     says="wants the other maps to be 0",
 )
 ISOLATES.wrong(
+    "one culprit",
+    """
+def isolates_channels(layer, channels):
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(2, 8, 9, channels))
+    for c in range(channels):
+        other = x.copy()
+        other[..., c] = rng.normal(size=x.shape[:3])
+        moved = np.abs(layer(other) - layer(x)).max(axis=(0, 1, 2)) > 0
+        reached = moved.reshape(channels, -1).any(axis=1)
+        if not reached[c] or reached.sum() == 2:
+            return False
+    return True
+""",
+    says="and none into those of several",
+)
+ISOLATES.wrong(
     "the same array changed",
     CHANGED,
     ("other = x.copy()", "other = x"),

@@ -75,6 +75,12 @@ def before(own):
     return np.arange(own.size) < own.argmax()
 
 
+def all_but_one_other(changed, own) -> bool:
+    """Whether it is not exactly one of the other channels whose maps have changed."""
+    reached = (changed & ~own).reshape(-1, own.sum()).any(axis=1)
+    return reached.sum() != 1
+
+
 def others_are_zero(layer, channels):
     """Feeds one channel at a time and zeros in the others."""
     rng = np.random.default_rng(0)
@@ -136,6 +142,12 @@ isolates_channels = Exercise(
             tested(verdict=lambda changed, own: (~changed[~own]).any()),
             "your test is content when some other map has not changed.",
             "All of the others must stay as they were.",
+        ),
+        Misconception(
+            "one leak only",
+            tested(verdict=all_but_one_other),
+            "your test sees a leak into the maps of one other channel, and none into those of several.",
+            "One leak or many: ask whether any of the other maps has changed.",
         ),
         Misconception(
             "every number must change",
