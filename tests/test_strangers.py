@@ -24,3 +24,19 @@ def test_there_are_enough_of_them():
     answers = [a for exercise in strangers.exercises() for a in strangers.answers_to(exercise)]
     assert sum(not a.right for a in answers) == 419 and sum(a.right for a in answers) == 89
     assert all(a.cause for a in answers)
+
+
+def test_they_are_counted_apart_and_a_row_that_the_readme_lacks_is_a_problem(monkeypatch):
+    one = "conv2d_params"
+    monkeypatch.setattr(strangers, "exercises", lambda: [one])
+    monkeypatch.setattr(tried, "in_processes", lambda function, items: list(map(function, items)))
+    answers, named = strangers.answers_to(one), strangers.named()[one]
+    wrong, right = (sum(a.right == side for a in answers) for side in (False, True))
+    table, problems = proof.by_strangers()
+    numbers = f"{wrong} | {wrong} | {len(named)} | {right} | {right} |"
+    assert f"| 01_normal_convolution | {numbers}" in table and f"| all | {numbers}" in table
+    assert problems == ["README.md does not have this table: put it there."]
+    monkeypatch.setattr(strangers, "named", dict)
+    assert f"Named: 0 of {wrong}." in proof.by_strangers()[1]
+    monkeypatch.setattr(proof, "of_strangers", lambda e: {a.name: {} for a in answers})
+    assert sum("is wrong, and passes." in said for said in proof.by_strangers()[1]) == wrong
