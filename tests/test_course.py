@@ -61,6 +61,12 @@ def test_what_answers_a_prediction_is_folded_until_it_is_run():
     folded = {"jupyter": {"outputs_hidden": True}}
     code = [cell["metadata"] for cell in kept["cells"] if cell["cell_type"] == "code"]
     assert code == [{}, {}, {"tags": ["kept"], **folded}, folded, {}]
+    empty = {"output_type": "display_data", "data": {}, "metadata": {}}
+    stream = {"output_type": "stream", "name": "stdout", "text": ["64\n"]}
+    outputs = [cell["outputs"] for cell in kept["cells"] if cell["cell_type"] == "code"]
+    assert outputs == [[stream], [], [empty, stream], [empty, stream], [stream]]
+    again = notebooks.canonical(nbformat.reads(json.dumps(kept), 4), with_outputs=True)
+    assert json.loads(again) == kept
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.name)

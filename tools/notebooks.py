@@ -71,10 +71,21 @@ def canonical(notebook: NotebookNode, with_outputs: bool) -> str:
             cell.execution_count = count if ran else None
             cell.outputs = [tidy(output, count) for output in merged(cell.outputs)] if ran else []
             if asked and cell.outputs:
-                cell.metadata["jupyter"] = {"outputs_hidden": True}  # running the cell opens it
+                fold(cell)
         else:
             asked = QUESTION in cell.source
     return nbformat.writes(nbformat.from_dict(notebook)) + "\n"
+
+
+def fold(cell: NotebookNode) -> None:
+    """Hide what a cell put out until somebody runs it, or clicks on the three dots.
+
+    JupyterLab shows the first line of the first output beside the dots, which is the answer: so
+    an output that is empty comes first.
+    """
+    cell.metadata["jupyter"] = {"outputs_hidden": True}
+    if cell.outputs[0].get("data") != {}:
+        cell.outputs.insert(0, nbformat.v4.new_output("display_data"))
 
 
 def cell_id(cell: NotebookNode, taken: set[str]) -> str:
