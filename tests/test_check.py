@@ -451,6 +451,16 @@ def test_a_wrong_earlier_exercise_costs_the_later_one_nothing(padding, capsys):
     assert names["same_padding"] is own, "the student's own name is back"
 
 
+def test_a_wrong_loop_over_one_image_costs_the_convolution_nothing(capsys):
+    by_slide = next(a for a in tried.answers_to("conv2d") if "slide(" in a.code)
+    names = tried.before("conv2d")
+    tried.run(by_slide.code + "\ndef slide(image, kernel): return np.zeros((2, 2))", names)
+    check.conv2d(names["conv2d"], part="window")
+    assert (
+        "right in all 3 cases, with a right `slide` in place of yours." in capsys.readouterr().out
+    )
+
+
 def test_with_the_earlier_one_supplied_the_own_mistake_is_named():
     names = notebook(LENGTH, WRONG_PADDING, OWN_PADDING.replace("KERNEL", "kernel[::-1, ::-1]"))
     card = card_of(names["conv2d"], part="padding")

@@ -612,6 +612,24 @@ def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
     return keras.ops.convert_to_tensor(y)
 """,
 )
+CONV2D.right(
+    "by the earlier exercises, channel by channel",
+    """
+def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    kh, kw, channels, filters = kernel.shape
+    wide = np.zeros(((kh - 1) * dilation + 1, (kw - 1) * dilation + 1, channels, filters))
+    wide[::dilation, ::dilation] = kernel
+    if padding == "same":
+        zeros = [same_padding(n, k, stride, dilation) for n, k in zip(x.shape[1:3], (kh, kw))]
+        x = np.pad(x, [(0, 0), *zeros, (0, 0)])
+    maps = [
+        [sum(slide(image[:, :, c], wide[:, :, c, f]) for c in range(channels)) for f in range(filters)]
+        for image in x
+    ]
+    y = np.array(maps).transpose(0, 2, 3, 1)[:, ::stride, ::stride]
+    return y if bias is None else y + bias
+""",
+)
 CONV2D.wrong(
     "flipped kernel",
     LOOPS,
@@ -1576,7 +1594,7 @@ BACKWARD.wrong(
     "dkernel upside down",
     GATHER,
     ("return dx, dkernel, dbias", "return dx, dkernel[::-1], dbias"),
-    says="dkernel stands on its head",
+    says="dkernel is upside down",
 )
 BACKWARD.wrong(
     "channels and filters mixed up",

@@ -314,13 +314,13 @@ conv2d = Exercise(
         Misconception(
             "kernel upside down",
             changed_kernel(lambda k: k[::-1]),
-            "your kernel stands on its head: its rows run the wrong way.",
+            "your kernel is upside down: its rows are in reverse order.",
             "Row a of the kernel meets row a of the window.",
         ),
         Misconception(
             "kernel mirrored",
             changed_kernel(lambda k: k[:, ::-1]),
-            "your kernel is mirrored: its columns run the wrong way.",
+            "your kernel is mirrored: its columns are in reverse order.",
             "Column b of the kernel meets column b of the window.",
         ),
         Misconception(

@@ -214,19 +214,19 @@ conv2d_backward = Exercise(
             "kernel flipped",
             with_kernel(lambda k: k[::-1, ::-1]),
             "in dx your kernel lies the wrong way round, rows and columns.",
-            "Window by window nothing is turned; slid over a padded dy, both axes are.",
+            "Handed out window by window, the kernel stays as it is; slid over a padded dy, it is flipped.",
         ),
         Misconception(
             "kernel mirrored",
             with_kernel(lambda k: k[:, ::-1]),
             "in dx your kernel is mirrored: its columns lie the wrong way round, its rows do not.",
-            "Window by window nothing is turned; slid over a padded dy, both axes are.",
+            "Handed out window by window, the kernel stays as it is; slid over a padded dy, it is flipped.",
         ),
         Misconception(
             "kernel upside down",
             with_kernel(lambda k: k[::-1]),
-            "in dx your kernel stands on its head: its rows lie the wrong way round, its columns do not.",
-            "Window by window nothing is turned; slid over a padded dy, both axes are.",
+            "in dx your kernel is upside down: its rows are in reverse order, its columns are not.",
+            "Handed out window by window, the kernel stays as it is; slid over a padded dy, it is flipped.",
         ),
         Misconception(
             "channels and filters mixed up",
@@ -273,7 +273,7 @@ conv2d_backward = Exercise(
         Misconception(
             "dkernel upside down",
             changed(dkernel=lambda g, dy, x, k, s: g[::-1]),
-            "dkernel stands on its head.",
+            "dkernel is upside down.",
             "The weight in row a met the pixels of row a of each window.",
         ),
         Misconception(
@@ -350,7 +350,7 @@ conv2d_backward = Exercise(
         *items_swapped(gradients),
     ),
     hints=(
-        "Which pixels and which weights did output (i, j) use? Only they hear of dy[:, i, j].",
+        "Which pixels and which weights did output (i, j) use? Only these get a share of dy[:, i, j].",
         "dbias: sum dy. dkernel: add dy · window at each (i, j). dx: add dy · kernel into the window.",
         'np.einsum("nf,nabc->abcf", dy[:, i, j], block) is one window\'s share of dkernel.',
     ),

@@ -123,7 +123,7 @@ output_length = Exercise(
                 n, k, stride, padding, dilation, rounding=ceil
             ),
             "at your last stop the window hangs over the edge.",
-            'With padding "valid" a stop that does not fit is no stop: round down.',
+            'With padding "valid" the last window has to fit inside: round down.',
         ),
         Misconception(
             "padding ignored",
@@ -147,13 +147,13 @@ output_length = Exercise(
                 n // stride if padding == "same" else stops(n, k, stride, padding, dilation)
             ),
             'with padding="same" you round n / stride down.',
-            "Padding lets the last, incomplete step count: round up.",
+            "With padding the last step counts even where it is incomplete: round up.",
         ),
         Misconception(
             "dilation ignored",
             lambda n, k, stride=1, padding="valid", dilation=1: stops(n, k, stride, padding, 1),
             "the dilation has no effect.",
-            "Draw 3 taps of which every second cell is read. How many cells do they span?",
+            "Draw 3 taps that read every second cell. How many cells do they span?",
         ),
         Misconception(
             "dilation times k",
