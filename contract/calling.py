@@ -26,6 +26,7 @@ LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib
 NOT_THE_STUDENTS = {"<frozen ", "<__array_", *(path + os.sep for path in LIBRARIES)}
 """How the files begin whose lines no card shows; `not_the_students` adds to them."""
 RIGHT_VERSION = "right_version"
+ONE_LINE = 70  # characters: a longer list of a call is not written out
 EMPTY_BODY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
 
 
@@ -327,7 +328,7 @@ def signature(function: Callable | str, arguments: dict[str, Any]) -> str:
         item = f"{key}={value!r}"
         if isinstance(value, np.ndarray):
             item = f"{key} {value.shape}" + (" of ints" if value.dtype.kind == "i" else "")
-        elif isinstance(value, list) and len(value) > 2:
+        elif isinstance(value, list) and len(value) > 2 and len(item) > ONE_LINE:
             item = f"{key} with {len(value)} items"
         shown.append(item.replace(" ", UNBROKEN))
     return f"{name}({', '.join(shown)})"

@@ -152,6 +152,43 @@ def test_backward_oracle_agrees_with_differences_and_with_the_tape(stride):
     assert np.sum(dy * change) == pytest.approx(dx[at], abs=1e-11)
 
 
+def test_one_channel_is_the_lessons_numbers():
+    image, kernel = np.array([[1, 0, 2], [2, 1, 0]]), np.array([[1, -1]])
+    # 1 - 0, 0 - 2; 2 - 1, 1 - 0
+    assert oracle.slide(image, kernel).tolist() == [[1, -2], [1, 0 + 1]]
+
+
+VGG16 = [3, 3, 2, 3, 3, 2, 3, 3, 3, 2, 3, 3, 3, 2, 3, 3, 3, 2]
+
+
+def test_receptive_fields_by_hand():
+    found = check.receptive_field.oracle
+    assert found([]) == (1, 1)
+    assert found([(3, 1, 1), (3, 1, 1), (3, 1, 1)]) == (7, 1)  # 1 + 2 + 2 + 2
+    assert found([(3, 2, 1), (3, 1, 1)]) == (7, 2)  # 1 + 2 + 2*2
+    assert found([(1, 2, 1), (3, 1, 1)]) == (5, 2)  # 1 + 0 + 2*2: pixels 0, 2, 4
+    assert found([(3, 1, 1), (3, 1, 2), (3, 1, 4)]) == (15, 1)  # 1 + 2 + 2*2 + 2*4
+    pooled = [(k, 2 if k == 2 else 1, 1) for k in VGG16]
+    # 1 + 2*2 + 1, + 2*(2*2) + 2, + 4*(3*2) + 4, + 8*(3*2) + 8, + 16*(3*2) + 16
+    assert found(pooled) == (6 + 10 + 28 + 56 + 112, 2**5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_receptive_fields_are_what_keras_reads(seed):
+    """Each pixel by itself, through layers of ones: an output number is not 0 where it sees it."""
+    for case in check.receptive_field.together("dilation", seed):
+        layers = case["layers"]
+        if len(layers) > 4:  # thousands of pixels
+            continue
+        size, jump = oracle.receptive_field(layers)
+        y = np.eye(size + jump)[:, :, None, None]  # a batch of images, each with one bright pixel
+        for kernel, stride, dilation in layers:
+            y = oracle.conv2d(y, np.ones((kernel, 1, 1, 1)), stride=stride, dilation=dilation)
+        seen = [np.flatnonzero(y[:, at, 0, 0]) for at in (0, 1)]
+        assert y.shape[1] == 2 and seen[0][0] == 0
+        assert (np.ptp(seen[0]) + 1, seen[1][0]) == (size, jump)
+
+
 def test_same_padding_is_where_keras_puts_it():
     assert oracle.same_padding(28, 3, 2) == (0, 1)  # (14 - 1)*2 + 3 - 28 = 1
     assert oracle.same_padding(224, 7, 2) == (2, 3)  # (112 - 1)*2 + 7 - 224 = 5
@@ -200,7 +237,9 @@ def is_caught(exercise, mistake, part, seed) -> bool:
     return False
 
 
-@pytest.mark.parametrize("exercise", [check.conv2d, check.conv2d_backward], ids=lambda e: e.name)
+@pytest.mark.parametrize(
+    "exercise", [check.slide, check.conv2d, check.conv2d_backward], ids=lambda e: e.name
+)
 def test_mistakes_differ_by_far_more_than_rounding(exercise):
     """Somewhere by 1000 times the tolerance, and no two mistakes are the same everywhere."""
     for mistake in exercise.misconceptions:
@@ -410,6 +449,16 @@ def test_a_wrong_earlier_exercise_costs_the_later_one_nothing(padding, capsys):
     wrong_one = "with a right `same_padding` in place of yours."  # the other one serves here
     assert f"padding: right in all 5 cases, {wrong_one}" in said
     assert names["same_padding"] is own, "the student's own name is back"
+
+
+def test_a_wrong_loop_over_one_image_costs_the_convolution_nothing(capsys):
+    by_slide = next(a for a in tried.answers_to("conv2d") if "slide(" in a.code)
+    names = tried.before("conv2d")
+    tried.run(by_slide.code + "\ndef slide(image, kernel): return np.zeros((2, 2))", names)
+    check.conv2d(names["conv2d"], part="window")
+    assert (
+        "right in all 3 cases, with a right `slide` in place of yours." in capsys.readouterr().out
+    )
 
 
 def test_with_the_earlier_one_supplied_the_own_mistake_is_named():
@@ -641,6 +690,34 @@ def test_hints_get_smaller_and_then_repeat(capsys):
     ]
     with pytest.raises(ValueError, match="There is no exercise 'conv3d'; there are output_length"):
         check.hint("conv3d")
+
+
+def test_each_part_has_hints_of_its_own(capsys):
+    for _ in range(2):
+        check.hint("conv2d", part="padding")
+    check.hint("conv2d")
+    first, second, whole = capsys.readouterr().out.splitlines()
+    assert first.startswith('conv2d, padding, hint 1 of 3: With "same", put zeros around')
+    assert second.startswith("conv2d, padding, hint 2 of 3: ")
+    assert whole.startswith("conv2d, hint 1 of 3: "), "the two are counted apart"
+    check.hint("slide", part="window")  # one part: its hints are the exercise's
+    assert capsys.readouterr().out.startswith("slide, window, hint 1 of 4: How many stops")
+    with pytest.raises(ValueError, match="conv2d has no part 'strides'; it has window, bias"):
+        check.hint("conv2d", part="strides")
+
+
+def test_hints_on_the_whole_say_that_there_are_more(capsys):
+    for _ in range(len(check.conv2d_macs.hints) + 1):
+        check.hint("conv2d_macs")
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert 'check.hint("conv2d_macs", part="stride and padding")' in last
+
+
+@pytest.mark.parametrize("name", tried.course()[0].tests)
+def test_no_part_of_assignment_1_is_without_hints(name):
+    exercise = check.EXERCISES[name]
+    for part in exercise.parts.values():
+        assert part.hints or len(exercise.parts) == 1, "a hint on another part is none"
 
 
 def test_an_unknown_part_names_the_parts():

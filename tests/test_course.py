@@ -1,5 +1,6 @@
 """The course's own promises: canonical notebooks, honest releases, one set of versions."""
 
+import doctest
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import nbformat
 import pytest
 
 from helpers.check.exercises import reading
-from tools import lab, notebooks, release
+from tools import lab, notebooks, release, tried
 from tools.environment import SetupError, check_disk, check_machine, explain, find_python, is_ready
 from tools.lock import environment_yml, pins
 
@@ -229,6 +230,20 @@ def test_points_and_ids_of_the_assignments():
         assert all(c.id == c.metadata.nbgrader.grade_id for c in cells if "nbgrader" in c.metadata)
         tests = [c for c in cells if c.metadata.get("nbgrader", {}).get("locked")]
         assert all(c.metadata.nbgrader.points >= 1 for c in tests)
+
+
+def test_worked_values_in_the_docstrings_are_right():
+    """In the solutions, run as a reader would type them."""
+    finder, worked = doctest.DocTestFinder(), set()
+    for assignment in tried.course():
+        names = tried.before(next(iter(assignment.tests)))
+        for name in assignment.tests.keys() & names.keys():  # answers in words are no function
+            for test in finder.find(names[name], name, module=False, globs=names):
+                found = doctest.DocTestRunner(verbose=False).run(test)
+                assert found.failed == 0, name
+                worked |= {name} if found.attempted else set()
+    without = {"build_two_layer_model"}  # its docstring has its counts
+    assert tried.course()[0].tests.keys() - worked == without
 
 
 # ---------------------------------------------------------------- versions and set-up

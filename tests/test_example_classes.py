@@ -16,7 +16,8 @@ from grading.example import answers, classes, mishaps, mistakes, task
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "01_normal_convolution"
 ASSIGNMENTS = sorted(path.name for path in (ROOT / "source").iterdir())
-POINTS = 32  # 4 output_length + 3 same_padding + 10 conv2d + 2 + 2 costs + 3 model + 8 backward
+# output_length, same_padding, slide, conv2d, costs, model, receptive_field, backward
+POINTS = 4 + 3 + 2 + 10 + 2 + 2 + 3 + 3 + 8
 
 
 @pytest.fixture
@@ -46,8 +47,8 @@ def source(notebook: nbformat.NotebookNode, name: str) -> str:
 def test_an_assignment_is_read_with_its_answers_and_points():
     about = task.task(ROOT, NAME)
     assert list(about.tests) == [
-        "output_length", "same_padding", "conv2d", "conv2d_params", "conv2d_macs",
-        "build_two_layer_model", "conv2d_backward",
+        "output_length", "same_padding", "slide", "conv2d", "conv2d_params", "conv2d_macs",
+        "build_two_layer_model", "receptive_field", "conv2d_backward",
     ]  # fmt: skip
     assert about.tests["same_padding"] == [
         "same_padding_stride_1", "same_padding_stride", "same_padding_dilation"
@@ -90,6 +91,14 @@ def test_right_answers_are_right_in_every_style():
                 exec(style(text, rng), names)
                 # (10 - 3) // 2 + 1 stops; ceil(28 / 2) = 14 need 27 + 2 cells, one more than 28
                 assert names[name](*args) == {"output_length": 4, "same_padding": (0, 1)}[name]
+
+
+def test_a_docstring_of_several_lines_is_taken_out_whole():
+    about = task.task(ROOT, NAME)
+    for name in about.tests:
+        text = answers.undocumented(about.solutions[name])
+        assert '"""' in about.solutions[name] and '"""' not in text and ">>>" not in text
+        compile(text, name, "exec")
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -169,7 +178,7 @@ def test_what_is_hostile_is_not_in_the_tests_of_the_others(course):
     about, rng = task.task(course, NAME), random.Random(0)
     skipped = classes.skipping(about, rng)[0]
     tagged = [cell.metadata.get("tags") for cell in skipped.cells if is_test(cell)]
-    assert tagged == [["skip-execution"]] * 22  # 4 + 3 + 5 + 2 + 2 + 1 + 5
+    assert tagged == [["skip-execution"]] * 26  # 4 + 3 + 1 + 5 + 2 + 2 + 1 + 3 + 5
     emptied = classes.emptied(about, rng)[0]
     assert {cell.source for cell in emptied.cells if is_test(cell)} == {"assert True"}
     assert "os._exit(0)" in source(classes.leaving(about, rng)[0], "output_length")

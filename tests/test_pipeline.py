@@ -16,9 +16,8 @@ from nbgrader_course import Course, run
 
 pytestmark = pytest.mark.sandbox
 NAME = "01_normal_convolution"
-POINTS = (
-    35  # 4 output_length + 3 same_padding + 10 conv2d + 4 costs + 3 model + 8 backward + 3 by hand
-)
+# output_length, same_padding, slide, conv2d, costs, model, receptive_field, backward, by hand
+POINTS = 4 + 3 + 2 + 10 + 4 + 3 + 3 + 8 + 3
 BY_HAND = 3
 
 FLIPPED = """
@@ -95,16 +94,16 @@ def test_a_blank_submission_reads_not_attempted(course):
 def test_what_cannot_be_graded_is_named_and_stops_nobody(course):
     rows = dict(re.match(r"\[\d/7\] (\w+): (.*)", s).groups() for s in course.said if s[0] == "[")
     assert rows == {
-        "blank": "wrong: 0 of 35 points, 0 of 22 tests passed.",
+        "blank": "wrong: 0 of 40 points, 0 of 26 tests passed.",
         "misnamed": f"missing: wrong file name: rename my_homework.ipynb to {NAME}.ipynb.",
-        "noisy": "needs hand marking: 32 of 35 points.",
+        "noisy": "needs hand marking: 37 of 40 points.",
         "not_json": "unreadable: not a notebook (its text is not JSON); ask for the file again.",
-        "right": "needs hand marking: 32 of 35 points.",
+        "right": "needs hand marking: 37 of 40 points.",
         "tampered": rows["tampered"],
-        "wrong": "wrong: 22 of 35 points, 17 of 22 tests passed.",
+        "wrong": "wrong: 27 of 40 points, 21 of 26 tests passed.",
     }
     assert rows["tampered"].startswith(
-        "tampered: 0 of 35 points, 0 of 22 tests passed; put right: "
+        "tampered: 0 of 40 points, 0 of 26 tests passed; put right: "
     )
     assert course.said[-2] == (
         "1 missing, 1 unreadable, 1 tampered, 2 wrong, 2 needs hand marking."

@@ -33,6 +33,32 @@ def same_padding(n, k, stride=1, dilation=1):
     return (math.floor(p / 2), math.ceil(p / 2))
 """,
     ),
+    "slide": (
+        """
+def slide(image, kernel):
+    out = []
+    for i in range(len(image) - len(kernel) + 1):
+        out.append([])
+        for j in range(len(image[0]) - len(kernel[0]) + 1):
+            s = 0
+            for a in range(len(kernel)):
+                for b in range(len(kernel[0])):
+                    s += image[i + a][j + b] * kernel[a][b]
+            out[-1].append(s)
+    return np.array(out)
+""",
+    ),
+    "receptive_field": (
+        """
+def receptive_field(layers):
+    # backwards: what does one number need of the layer below?
+    rf, apart = 1, 1
+    for k, s, d in layers[::-1]:
+        rf = (rf - 1) * s + (k - 1) * d + 1
+        apart = apart * s
+    return rf, apart
+""",
+    ),
     "conv2d": (
         """
 def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
@@ -150,7 +176,7 @@ def renamed(text: str, rng: random.Random) -> str:
 
 
 def undocumented(text: str) -> str:
-    return re.sub(r'^ +""".*?"""\n', "", text, count=1, flags=re.MULTILINE)
+    return re.sub(r'^ +""".*?"""\n', "", text, count=1, flags=re.MULTILINE | re.DOTALL)
 
 
 def remarked(text: str, rng: random.Random) -> str:

@@ -76,6 +76,9 @@ MISTAKES = {
         Mistake("conv2d_params", (("kh * kw", "kh * kh"),),
                 "with_bias without_bias", "square kernel assumed"),
         Mistake("conv2d_backward", (("dy.sum", "dy.mean"),), "dbias", "dbias averaged"),
+        Mistake("receptive_field", (("        jump *= stride\n", ""),), "stride dilation", "stride ignored"),
+        Mistake("slide", (("kernel.shape\n    y", "kernel.T.shape\n    y"),), "window",
+                "height and width of the kernel exchanged"),
     ),
     "02_depthwise_convolution": (
         Mistake("depthwise_conv2d", (("->ncm", "->nmc"),),

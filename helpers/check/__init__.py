@@ -21,10 +21,12 @@ from helpers.check.exercises.normal_costs import conv2d_macs, conv2d_params
 from helpers.check.exercises.pointwise import pointwise_conv2d
 from helpers.check.exercises.preprocessing import preprocess
 from helpers.check.exercises.reading import reading
+from helpers.check.exercises.receptive import receptive_field
 from helpers.check.exercises.separable import separable_conv2d
 from helpers.check.exercises.separable_cnn import build_separable_cnn
 from helpers.check.exercises.separable_costs import separable_macs, separable_params
 from helpers.check.exercises.sizes import output_length, same_padding
+from helpers.check.exercises.sliding import slide
 from helpers.check.exercises.training import train
 
 EXERCISES: dict[str, Exercise] = {
@@ -32,10 +34,12 @@ EXERCISES: dict[str, Exercise] = {
     for exercise in (
         output_length,
         same_padding,
+        slide,
         conv2d,
         conv2d_params,
         conv2d_macs,
         build_two_layer_model,
+        receptive_field,
         conv2d_backward,
         depthwise_conv2d,
         depthwise_params,
@@ -60,11 +64,14 @@ EXERCISES: dict[str, Exercise] = {
 }
 
 
-def hint(name: str) -> None:
-    """Print the next, smaller hint for an exercise; ValueError names the exercises there are."""
+def hint(name: str, part: str | None = None) -> None:
+    """Print the next, larger hint for an exercise, or for one part of it.
+
+    ValueError names the exercises there are, or the parts.
+    """
     if name not in EXERCISES:
         raise ValueError(f"There is no exercise {name!r}; there are {', '.join(EXERCISES)}.")
-    EXERCISES[name].hint()
+    EXERCISES[name].hint(part)
 
 
 __all__ = ["EXERCISES", "CheckFailed", "NotAttempted", "hint", *EXERCISES]

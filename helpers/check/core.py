@@ -62,6 +62,7 @@ class Part:
     viewed answer and ``ask``, which takes another case and returns the viewed answer to it, None
     where there is none. ``together`` draws cases in which several options meet;
     they are asked where every other part is right, for a mistake is paid for once. One part has them.
+    ``hints`` are for this part alone, from a small one to the last step; else the exercise's are given.
     """
 
     cases: Callable[[np.random.Generator], list[Case]]
@@ -72,6 +73,7 @@ class Part:
     diagnose: Callable[[Any, Case], Diagnosis | None] | None = None
     probe: Callable[[Case, Any, Callable[[Case], Any]], Diagnosis | None] | None = None
     together: Callable[[np.random.Generator], list[Case]] | None = None
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,11 @@ class Exercise:
     hints: tuple[str, ...]
     builds_on: tuple["Exercise", ...] = ()
     terms: calling.Terms = NUMPY_ONLY
-    _hints_given: list[str] = field(default_factory=list)
+    _hints_given: dict[str | None, int] = field(default_factory=dict)
     _asked: dict[tuple, tuple[list[Case], list[Case], dict]] = field(default_factory=dict)
 
     def __call__(self, function: Callable, part: str | None = None, seed: int = 0) -> None:
-        if part is not None and part not in self.parts:
-            raise ValueError(f"{self.name} has no part {part!r}; it has {', '.join(self.parts)}.")
+        self.must_have(part)
         if not callable(function):
             raise NotAttempted(self.name, part or "")
         for name in [part] if part else self.parts:
@@ -107,6 +108,10 @@ class Exercise:
                     pictures.show(failed.picture)
                     raise
             passed(self.name, name, len(trial.cases) + len(trial.together), supplied)
+
+    def must_have(self, part: str | None) -> None:
+        if part is not None and part not in self.parts:
+            raise ValueError(f"{self.name} has no part {part!r}; it has {', '.join(self.parts)}.")
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -191,11 +196,23 @@ class Exercise:
             return
         raise calling.Problem(Finding("type", (headline, self.called_as(case), *lines)))
 
-    def hint(self) -> None:
-        """Print the next, smaller hint."""
-        step = len(self._hints_given)
-        if step == len(self.hints):
-            print(f"{self.name}: that was the last hint. Here it is again: {self.hints[-1]}")
+    def hint(self, part: str | None = None) -> None:
+        """Print the next, larger hint: on one part, or on the exercise as a whole."""
+        self.must_have(part)
+        hints = (self.parts[part].hints if part else ()) or self.hints
+        title = f"{self.name}, {part}" if part else self.name
+        step = self._hints_given.get(part, 0)
+        if step == len(hints):
+            print(
+                f"{title}: that was the last hint. Here it is again: {hints[-1]}{self.more(part)}"
+            )
             return
-        self._hints_given.append(self.hints[step])
-        print(f"{self.name}, hint {step + 1} of {len(self.hints)}: {self.hints[step]}")
+        self._hints_given[part] = step + 1
+        print(f"{title}, hint {step + 1} of {len(hints)}: {hints[step]}")
+
+    def more(self, part: str | None) -> str:
+        """Where to find hints on a part, for who has read those on the whole."""
+        last = [name for name, one in self.parts.items() if one.hints][-1:]
+        if part or not last:
+            return ""
+        return f' (There are more on each part: check.hint("{self.name}", part="{last[0]}").)'

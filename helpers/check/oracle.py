@@ -80,6 +80,11 @@ def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1) -> np.nd
     return y if bias is None else y + bias
 
 
+def slide(image, kernel) -> np.ndarray:
+    """(H, W), (kh, kw) -> (oh, ow): one channel, one image, one filter."""
+    return conv2d(image[None, :, :, None], kernel[:, :, None, None])[0, :, :, 0]
+
+
 def spread(kernel, dilation) -> np.ndarray:
     """The kernel with dilation - 1 zeros between its taps, along both sides."""
     kh, kw, *rest = kernel.shape
@@ -206,3 +211,18 @@ def first_stop(ramp, k, tap, stride, dilation) -> int:
     taps[tap] = 1
     y = conv2d(ramp, taps, stride=stride, padding="same", dilation=dilation)
     return round(float(y[0, 0, 0, 0]))
+
+
+def receptive_field(layers) -> tuple[int, int]:
+    """(size, jump) of a stack of (kernel, stride, dilation), from the input on; no padding.
+
+    Two neighbouring output numbers are followed back, cell by cell, to the pixels that they come
+    from: the size is what one spans, the jump is from one's first pixel to the other's.
+    """
+    one, other = {0}, {1}
+    for kernel, stride, dilation in reversed(layers):
+        one, other = (
+            {cell * stride + tap * dilation for cell in cells for tap in range(kernel)}
+            for cells in (one, other)
+        )
+    return max(one) - min(one) + 1, min(other) - min(one)

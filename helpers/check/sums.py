@@ -44,6 +44,11 @@ def normal(n, i, j, f, x, kernel, bias=None, stride=1, padding="valid", dilation
     return written(f"({pixels}] * kernel[..., {f}]).sum(){plus(bias, f)}") + around
 
 
+def slide(i, j, image, kernel) -> str:
+    rows, columns = span(i, kernel.shape[0]), span(j, kernel.shape[1])
+    return written(f"(image[{rows}, {columns}] * kernel).sum()")
+
+
 def depthwise(n, i, j, f, x, kernel, bias=None, stride=1, padding="valid") -> str:
     c, m = divmod(f, kernel.shape[3])
     pixels, around = window(n, i, j, x, kernel, stride, padding)

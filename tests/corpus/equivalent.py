@@ -10,6 +10,12 @@ EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
             "total = max(0, (stops - 1) * stride + reach - n)",
         ): "max does not mind the order of its arguments.",
     },
+    "slide": {
+        (
+            "y = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))",
+            "y = np.ones((image.shape[0] - kh + 1, image.shape[1] - kw + 1))",
+        ): "Every number of it is overwritten.",
+    },
     "conv2d": {
         (
             "for n, r in zip(x.shape[1:3], reach, strict=True):",
@@ -54,6 +60,9 @@ EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
             "return (dx, dkernel, dy.sum(axis=(0, 1, 2)))",
             "return (dx, dkernel, dy.sum(axis=(0, 2, 1)))",
         ): "The same axes are summed.",
+    },
+    "receptive_field": {
+        ("size, jump = (1, 1)", "jump, size = (1, 1)"): "Both are 1.",
     },
     "depthwise_conv2d": {
         (

@@ -288,6 +288,200 @@ SAME_PADDING.wrong(
     says="half a window on both sides",
 )
 
+# ---------------------------------------------------------------- slide
+
+SLIDE = Corpus("slide")
+
+PATCHES = """
+def slide(image, kernel):
+    kh, kw = kernel.shape
+    oh, ow = image.shape[0] - kh + 1, image.shape[1] - kw + 1
+    y = np.zeros((oh, ow))
+    for i in range(oh):
+        for j in range(ow):
+            patch = image[i : i + kh, j : j + kw]
+            y[i, j] = np.sum(patch * kernel)
+    return y
+"""
+FOUR_LOOPS = """
+def slide(image, kernel):
+    height, width = image.shape
+    kh, kw = kernel.shape
+    rows = []
+    for i in range(height - kh + 1):
+        row = []
+        for j in range(width - kw + 1):
+            total = 0
+            for a in range(kh):
+                for b in range(kw):
+                    total += image[i + a, j + b] * kernel[a, b]
+            row.append(total)
+        rows.append(row)
+    return rows
+"""
+SLIDE.right("patch by patch", PATCHES)
+SLIDE.right("four loops, as lists", FOUR_LOOPS)
+SLIDE.right(
+    "one shifted image for each weight",
+    """
+def slide(image, kernel):
+    oh, ow = (n - k + 1 for n, k in zip(image.shape, kernel.shape))
+    return sum(
+        weight * image[a : a + oh, b : b + ow] for (a, b), weight in np.ndenumerate(kernel)
+    )
+""",
+)
+SLIDE.right(
+    "a view of all windows, in float32",
+    """
+def slide(image, kernel):
+    windows = np.lib.stride_tricks.sliding_window_view(image.astype("float32"), kernel.shape)
+    return np.einsum("ijab,ab->ij", windows, kernel.astype("float32"))
+""",
+)
+SLIDE.right(
+    "with the earlier exercise, and one dot product for each stop",
+    """
+def slide(image, kernel):
+    shape = [output_length(n, k) for n, k in zip(image.shape, kernel.shape)]
+    y, weights = np.empty(shape), kernel.ravel()
+    for i, j in np.ndindex(*shape):
+        y[i, j] = weights @ image[i : i + kernel.shape[0], j : j + kernel.shape[1]].ravel()
+    return y
+""",
+)
+SLIDE.wrong(
+    "flipped kernel",
+    FOUR_LOOPS,
+    ("kernel[a, b]", "kernel[kh - 1 - a, kw - 1 - b]"),
+    says="your kernel is flipped",
+)
+SLIDE.wrong(
+    "the image read backwards",
+    FOUR_LOOPS,
+    ("image[i + a, j + b]", "image[i + kh - 1 - a, j + b]"),
+    says="your kernel is upside down",
+)
+SLIDE.wrong(
+    "transposed",
+    PATCHES,
+    ("kh, kw = kernel.shape", "kernel = kernel.T\n    kh, kw = kernel.shape"),
+    says="its rows and columns are swapped",
+)
+SLIDE.wrong(
+    "height and width of the kernel exchanged",
+    PATCHES,
+    ("kh, kw = kernel.shape", "kw, kh = kernel.shape"),
+    says="the kernel's height and width have changed places",
+)
+SLIDE.wrong(
+    "padded to the size of the image",
+    PATCHES,
+    ("    kh, kw", "    shape = image.shape\n    kh, kw"),
+    (
+        "    oh, ow = image.shape[0] - kh + 1, image.shape[1] - kw + 1\n",
+        "    zeros = [((k - 1) // 2, k // 2) for k in (kh, kw)]\n"
+        "    image = np.pad(image, zeros)\n    oh, ow = shape\n",
+    ),
+    says="you put zeros around it",
+)
+SLIDE.wrong(
+    "an output like the image",
+    PATCHES,
+    ("np.zeros((oh, ow))", "np.zeros(image.shape)"),
+    says="its last rows and columns are never filled",
+)
+SLIDE.wrong(
+    "the + 1 forgotten",
+    PATCHES,
+    ("image.shape[0] - kh + 1", "image.shape[0] - kh"),
+    ("image.shape[1] - kw + 1", "image.shape[1] - kw"),
+    says="the last stop is missing along both axes",
+)
+SLIDE.wrong(
+    "loops one too short",
+    PATCHES,
+    ("range(oh)", "range(oh - 1)"),
+    ("range(ow)", "range(ow - 1)"),
+    says="the last row and the last column of your output are never filled",
+)
+SLIDE.wrong(
+    "no + 1 for the rows",
+    FOUR_LOOPS,
+    ("height - kh + 1", "height - kh"),
+    says="yours lacks 1 row, at the end",
+)
+SLIDE.wrong(
+    "the products, and no sum",
+    PATCHES,
+    ("np.zeros((oh, ow))", "np.zeros((oh, ow, kh, kw))"),
+    ("np.sum(patch * kernel)", "patch * kernel"),
+    says="you keep all the products of a window",
+)
+SLIDE.wrong(
+    "the products where their sum belongs",
+    PATCHES,
+    ("np.sum(patch * kernel)", "patch * kernel"),
+    says="you store all the products of a window",
+)
+SLIDE.wrong(
+    "a matrix product",
+    PATCHES,
+    ("patch * kernel", "patch @ kernel"),
+    says="`@` is the matrix product",
+)
+SLIDE.wrong("a mean", PATCHES, ("np.sum", "np.mean"), says="you take the mean of the products")
+SLIDE.wrong(
+    "pixels alone",
+    FOUR_LOOPS,
+    ("image[i + a, j + b] * kernel[a, b]", "image[i + a, j + b]"),
+    says="without the kernel",
+)
+SLIDE.wrong(
+    "a total that is never set back",
+    FOUR_LOOPS,
+    ("    rows = []", "    rows, total = [], 0"),
+    ("            total = 0\n", ""),
+    says="your sum is not set back to 0",
+)
+SLIDE.wrong(
+    "the last product only",
+    FOUR_LOOPS,
+    ("total += ", "total = "),
+    says="is never used",
+)
+SLIDE.wrong(
+    "an array like the image's",
+    PATCHES,
+    ("np.zeros((oh, ow))", "np.zeros((oh, ow), dtype=image.dtype)"),
+    says="lose their decimals",
+)
+SLIDE.wrong(
+    "square outputs only",
+    PATCHES,
+    ("image.shape[1] - kw + 1", "image.shape[0] - kh + 1"),
+    says="as many columns as rows",
+)
+SLIDE.wrong(
+    "a window's length at each step",
+    FOUR_LOOPS,
+    ("range(height - kh + 1)", "range(0, height - kh + 1, kh)"),
+    ("range(width - kw + 1)", "range(0, width - kw + 1, kw)"),
+    says="your windows lie side by side",
+)
+SLIDE.wrong(
+    "return inside of the loop",
+    PATCHES,
+    ("    return y", "        return y"),
+    says="only the first row of your output is filled",
+)
+SLIDE.wrong(
+    "the kernel turned for good",
+    PATCHES,
+    ("    kh, kw", "    kernel[:] = kernel[::-1, ::-1]\n    kh, kw"),
+    says="changes its input `kernel`",
+)
+
 # ---------------------------------------------------------------- conv2d
 
 CONV2D = Corpus("conv2d")
@@ -416,6 +610,24 @@ def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
     if bias is not None:
         y = y + np.asarray(bias, "float32")
     return keras.ops.convert_to_tensor(y)
+""",
+)
+CONV2D.right(
+    "by the earlier exercises, channel by channel",
+    """
+def conv2d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
+    kh, kw, channels, filters = kernel.shape
+    wide = np.zeros(((kh - 1) * dilation + 1, (kw - 1) * dilation + 1, channels, filters))
+    wide[::dilation, ::dilation] = kernel
+    if padding == "same":
+        zeros = [same_padding(n, k, stride, dilation) for n, k in zip(x.shape[1:3], (kh, kw))]
+        x = np.pad(x, [(0, 0), *zeros, (0, 0)])
+    maps = [
+        [sum(slide(image[:, :, c], wide[:, :, c, f]) for c in range(channels)) for f in range(filters)]
+        for image in x
+    ]
+    y = np.array(maps).transpose(0, 2, 3, 1)[:, ::stride, ::stride]
+    return y if bias is None else y + bias
 """,
 )
 CONV2D.wrong(
@@ -1066,6 +1278,168 @@ MODEL.wrong(
     "nothing returned", SEQUENTIAL, ("return keras", "model = keras"), says="Is a `return` missing"
 )
 
+# ---------------------------------------------------------------- receptive_field
+
+RECEPTIVE = Corpus("receptive_field")
+
+GROW = """
+def receptive_field(layers):
+    size, jump = 1, 1
+    for kernel, stride, dilation in layers:
+        size += (kernel - 1) * dilation * jump
+        jump *= stride
+    return size, jump
+"""
+BACK = """
+def receptive_field(layers):
+    # from one output number back to the pixels
+    size, jump = 1, 1
+    for kernel, stride, dilation in reversed(layers):
+        size = (size - 1) * stride + (kernel - 1) * dilation + 1
+        jump = jump * stride
+    return size, jump
+"""
+RECEPTIVE.right("layer by layer", GROW)
+RECEPTIVE.right("from the output back", BACK)
+RECEPTIVE.right(
+    "the pixels themselves",
+    """
+def pixels(at, layers):
+    cells = {at}
+    for kernel, stride, dilation in layers[::-1]:
+        cells = {c * stride + t * dilation for c in cells for t in range(kernel)}
+    return sorted(cells)
+
+def receptive_field(layers):
+    first, second = pixels(0, layers), pixels(1, layers)
+    return first[-1] - first[0] + 1, second[0] - first[0]
+""",
+)
+RECEPTIVE.right(
+    "NumPy's products, as an array",
+    """
+def receptive_field(layers):
+    kernels, strides, dilations = np.array(layers, dtype=int).reshape(-1, 3).T
+    jumps = np.cumprod([1, *strides])
+    return np.array([1 + np.sum((kernels - 1) * dilations * jumps[:-1]), jumps[-1]])
+""",
+)
+RECEPTIVE.right(
+    "one layer more each time, by recursion",
+    """
+def receptive_field(layers):
+    if not layers:
+        return [1, 1]
+    size, jump = receptive_field(layers[:-1])
+    kernel, stride, dilation = layers[-1]
+    return [size + jump * dilation * (kernel - 1), jump * stride]
+""",
+)
+RECEPTIVE.wrong(
+    "the own stride first",
+    GROW,
+    (
+        "        size += (kernel - 1) * dilation * jump\n        jump *= stride\n",
+        "        jump *= stride\n        size += (kernel - 1) * dilation * jump\n",
+    ),
+    says="a layer's own stride comes too early",
+)
+RECEPTIVE.wrong(
+    "the whole kernel", GROW, ("(kernel - 1)", "kernel"), says="each layer adds its whole kernel"
+)
+RECEPTIVE.wrong(
+    "no stride", GROW, ("        jump *= stride\n", ""), says="the strides have no effect"
+)
+RECEPTIVE.wrong(
+    "a jump that the size does not see",
+    GROW,
+    (" * dilation * jump", " * dilation"),
+    says="it has no effect on the size",
+)
+RECEPTIVE.wrong(
+    "strides added up",
+    GROW,
+    ("jump *= stride", "jump += stride - 1"),
+    says="you add strides that should be multiplied",
+)
+RECEPTIVE.wrong(
+    "the last stride alone",
+    GROW,
+    ("jump *= stride", "jump = stride"),
+    says="the stride of one layer, not of all so far",
+)
+RECEPTIVE.wrong("no dilation", GROW, (" * dilation", ""), says="the dilations have no effect")
+RECEPTIVE.wrong(
+    "kernel times dilation",
+    GROW,
+    ("(kernel - 1) * dilation", "(kernel * dilation - 1)"),
+    says="you let a dilated kernel span kernel · dilation cells",
+)
+RECEPTIVE.wrong(
+    "dilation in the jump",
+    GROW,
+    ("jump *= stride", "jump *= stride * dilation"),
+    says="your dilations go into the jump",
+)
+RECEPTIVE.wrong(
+    "begins with nothing",
+    GROW,
+    ("size, jump = 1, 1", "size, jump = 0, 1"),
+    says="your size is 1 too small",
+)
+RECEPTIVE.wrong(
+    "from the last layer on",
+    GROW,
+    ("in layers:", "in reversed(layers):"),
+    says="from the last to the first",
+)
+RECEPTIVE.wrong(
+    "the two exchanged",
+    GROW,
+    ("return size, jump", "return jump, size"),
+    says="have changed places",
+)
+RECEPTIVE.wrong(
+    "the size alone",
+    GROW,
+    ("return size, jump", "return size"),
+    says="return the tuple (size, jump)",
+)
+RECEPTIVE.wrong(
+    "kernels multiplied",
+    GROW,
+    ("size += (kernel - 1) * dilation * jump", "size *= (kernel - 1) * dilation + 1"),
+    says="you multiply the kernels",
+)
+RECEPTIVE.wrong(
+    "the first layer taken for granted",
+    GROW,
+    ("size, jump = 1, 1", "size, jump = (layers[0][0] - 1) * layers[0][2] + 1, layers[0][1]"),
+    ("in layers:", "in layers[1:]:"),
+    says="your function needs at least one layer",
+)
+RECEPTIVE.wrong(
+    "half a kernel on each side",
+    GROW,
+    ("(kernel - 1) * dilation", "2 * (kernel // 2) * dilation"),
+    says="should make the size 3 larger; in your answer it grows by 4",
+)
+RECEPTIVE.wrong(
+    "stride forgotten where the kernel is dilated",
+    GROW,
+    (
+        "        size += (kernel - 1) * dilation * jump\n",
+        "        size += (kernel - 1) * (dilation if dilation > 1 else jump)\n",
+    ),
+    says="should make the size 8 larger; in your answer it grows by 4",
+)
+RECEPTIVE.wrong(
+    "gaps added once",
+    GROW,
+    ("(kernel - 1) * dilation", "(kernel + dilation - 2)"),
+    says="should make the size 4 larger; in your answer it grows by 3",
+)
+
 # ---------------------------------------------------------------- conv2d_backward
 
 BACKWARD = Corpus("conv2d_backward")
@@ -1220,7 +1594,7 @@ BACKWARD.wrong(
     "dkernel upside down",
     GATHER,
     ("return dx, dkernel, dbias", "return dx, dkernel[::-1], dbias"),
-    says="dkernel stands on its head",
+    says="dkernel is upside down",
 )
 BACKWARD.wrong(
     "channels and filters mixed up",
@@ -1285,4 +1659,7 @@ BACKWARD.wrong(
     says="in dx your kernel lies the wrong way round",
 )
 
-CORPORA = [OUTPUT_LENGTH, SAME_PADDING, CONV2D, CONV2D_PARAMS, CONV2D_MACS, MODEL, BACKWARD]
+CORPORA = [
+    OUTPUT_LENGTH, SAME_PADDING, SLIDE, CONV2D, CONV2D_PARAMS, CONV2D_MACS, MODEL, RECEPTIVE,
+    BACKWARD,
+]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 AXES = {
-    "x": "NHWC", "kernel": "hwCF", "depthwise_kernel": "hwCm", "dy": "NHWF",
+    "x": "NHWC", "image": "HW", "kernel": "hwCF", "depthwise_kernel": "hwCm", "dy": "NHWF",
     "pointwise_kernel": "..CF",
 }  # fmt: skip
 """The axes of the arguments, by their names; lower case h and w are the kernel's."""

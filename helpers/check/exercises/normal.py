@@ -9,6 +9,7 @@ from helpers.check import oracle, sums
 from helpers.check.answers import Array
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.covering import covering, together
+from helpers.check.exercises import sliding
 from helpers.check.exercises.sizes import output_length, same_padding, split, total_padding
 
 Y = Array(("image", "row", "column", "filter"))
@@ -247,23 +248,60 @@ def padded_for_stride_one(x, kernel, bias=None, stride=1, padding="valid", dilat
 conv2d = Exercise(
     name="conv2d",
     oracle=oracle.conv2d,
-    builds_on=(output_length, same_padding),
+    builds_on=(output_length, same_padding, sliding.slide),
     parts={
-        "window": Part(window_cases, Y, sum_at=sums.normal),
-        "bias": Part(bias_cases, Y, sum_at=sums.normal),
+        "window": Part(
+            window_cases,
+            Y,
+            sum_at=sums.normal,
+            hints=(
+                "What is the shape of the output? Make an array of zeros of that shape first.",
+                "Output (i, j) of all images comes from x[:, i : i + kh, j : j + kw, :]. Which of its axes "
+                "does the sum run over?",
+                "Height, width and channels: the images and the filters stay.",
+                "y[:, i, j] = np.tensordot(block, kernel, axes=3), for each (i, j).",
+            ),
+        ),
+        "bias": Part(
+            bias_cases,
+            Y,
+            sum_at=sums.normal,
+            hints=(
+                "There is one bias for each filter. Along which axis of the output are the filters?",
+                "Add it once, at the very end: (N, oh, ow, F) + (F,) broadcasts over the last axis.",
+                "`if bias:` asks an array whether it is true. Ask `if bias is not None:`.",
+            ),
+        ),
         "stride": Part(
-            with_options({"stride": 2}, {"stride": 3}, {"stride": 4}), Y, sum_at=sums.normal
+            with_options({"stride": 2}, {"stride": 3}, {"stride": 4}),
+            Y,
+            sum_at=sums.normal,
+            hints=(
+                "Fewer stops, the same windows. How many are there? See output_length.",
+                "Output row i is still row i of your array. Which row of the image does its window begin at?",
+                "top, left = i * stride, j * stride; the block is x[:, top : top + kh, left : left + kw].",
+            ),
         ),
         "padding": Part(
             padding_cases,
             Y,
             sum_at=sums.normal,
+            hints=(
+                'With "same", put zeros around the images first. All that follows stays as it is.',
+                "same_padding says how many zeros. Height and width each need numbers of their own.",
+                "np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0))) leaves images and channels alone.",
+            ),
         ),
         "dilation": Part(
             with_options({"dilation": 2}, {"dilation": 2, "padding": "same"}),
             Y,
             sum_at=sums.normal,
             together=all_together({**OPTIONS, "dilation": (1, 2, 3)}),
+            hints=(
+                "How many cells do kh taps span when they lie `dilation` cells apart?",
+                "That reach takes the place of kh in the number of stops, and in the padding.",
+                "A slice can take every second cell: x[:, top : top + reach : dilation] has kh rows.",
+            ),
         ),
     },
     misconceptions=(
@@ -276,13 +314,13 @@ conv2d = Exercise(
         Misconception(
             "kernel upside down",
             changed_kernel(lambda k: k[::-1]),
-            "your kernel stands on its head: its rows run the wrong way.",
+            "your kernel is upside down: its rows are in reverse order.",
             "Row a of the kernel meets row a of the window.",
         ),
         Misconception(
             "kernel mirrored",
             changed_kernel(lambda k: k[:, ::-1]),
-            "your kernel is mirrored: its columns run the wrong way.",
+            "your kernel is mirrored: its columns are in reverse order.",
             "Column b of the kernel meets column b of the window.",
         ),
         Misconception(

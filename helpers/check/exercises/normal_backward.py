@@ -1,7 +1,8 @@
 """The backward pass of a normal convolution, padding "valid"."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -146,11 +147,17 @@ DKERNEL = Array(("row", "column", "channel", "filter"), "dkernel")
 
 
 def backward_parts(
-    unstrided, strided, dkernel: Array, maps: str, sum_at: Sequence[Callable[..., str]]
+    unstrided,
+    strided,
+    dkernel: Array,
+    maps: str,
+    sum_at: Sequence[Callable[..., str]],
+    hints: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, Part]:
     """Each gradient by itself, the easiest first; the bias does not see the stride.
 
-    ``maps`` is what the exercise calls the axis that has a bias; ``sum_at`` is for dx and dkernel.
+    ``maps`` is what the exercise calls the axis that has a bias; ``sum_at`` is for dx and dkernel,
+    ``hints`` are by the names of the parts.
     """
     arrays = (DX, dkernel, Array((maps,), "dbias"))
 
@@ -158,38 +165,68 @@ def backward_parts(
         write = (*sum_at, sums.dbias)[index]
         return Part(cases, arrays[index], item(index, GRADIENTS), sum_at=write)
 
-    return {
+    parts = {
         "dbias": part(2, unstrided),
         "dkernel": part(1, unstrided),
         "dx": part(0, unstrided),
         "dkernel with stride": part(1, strided),
         "dx with stride": part(0, strided),
     }
+    return {name: replace(one, hints=(hints or {}).get(name, ())) for name, one in parts.items()}
+
+
+HINTS = {
+    "dbias": (
+        "To which output numbers is bias f added?",
+        "To all of filter f, in every image: each hands its dy on to the bias, whole.",
+        "Sum dy over images, rows and columns: dy.sum(axis=(0, 1, 2)) is (F,).",
+    ),
+    "dkernel": (
+        "At output (i, j), weight (a, b, c, f) is multiplied by one pixel. By which?",
+        "Each output number adds dy · that pixel to the gradient of the weight: so use +=.",
+        "At each (i, j) add dy[:, i, j], (N, F), times the window, (N, kh, kw, C), summed over the images.",
+        'dkernel += np.einsum("nf,nabc->abcf", dy[:, i, j], x[:, i : i + kh, j : j + kw])',
+    ),
+    "dx": (
+        "Turn the question round: at output (i, j), pixel (i + a, j + b) is multiplied by which weights?",
+        "Each output number adds dy · its kernel to the window that it read. Windows overlap: use +=.",
+        "All filters read this pixel, so sum over them: dy[:, i, j] is (N, F), the kernel (kh, kw, C, F).",
+        'dx[:, i : i + kh, j : j + kw] += np.einsum("nf,abcf->nabc", dy[:, i, j], kernel)',
+    ),
+    "dkernel with stride": (
+        "Which window did output (i, j) read when the stride was 2?",
+        "It began at row i · stride and column j · stride. Nothing else changes.",
+    ),
+    "dx with stride": (
+        "Which window did output (i, j) read when the stride was 2? There its share belongs.",
+        "dx is as large as x. Pixels that no window reached keep gradient 0.",
+    ),
+}
 
 
 conv2d_backward = Exercise(
     name="conv2d_backward",
     oracle=oracle.conv2d_backward,
     builds_on=(output_length, conv2d),
-    parts=backward_parts(unstrided, strided, DKERNEL, "filter", (sums.dx, sums.dkernel)),
+    parts=backward_parts(unstrided, strided, DKERNEL, "filter", (sums.dx, sums.dkernel), HINTS),
     misconceptions=(
         Misconception(
             "kernel flipped",
             with_kernel(lambda k: k[::-1, ::-1]),
             "in dx your kernel lies the wrong way round, rows and columns.",
-            "Window by window nothing is turned; slid over a padded dy, both axes are.",
+            "Handed out window by window, the kernel stays as it is; slid over a padded dy, it is flipped.",
         ),
         Misconception(
             "kernel mirrored",
             with_kernel(lambda k: k[:, ::-1]),
             "in dx your kernel is mirrored: its columns lie the wrong way round, its rows do not.",
-            "Window by window nothing is turned; slid over a padded dy, both axes are.",
+            "Handed out window by window, the kernel stays as it is; slid over a padded dy, it is flipped.",
         ),
         Misconception(
             "kernel upside down",
             with_kernel(lambda k: k[::-1]),
-            "in dx your kernel stands on its head: its rows lie the wrong way round, its columns do not.",
-            "Window by window nothing is turned; slid over a padded dy, both axes are.",
+            "in dx your kernel is upside down: its rows are in reverse order, its columns are not.",
+            "Handed out window by window, the kernel stays as it is; slid over a padded dy, it is flipped.",
         ),
         Misconception(
             "channels and filters mixed up",
@@ -236,7 +273,7 @@ conv2d_backward = Exercise(
         Misconception(
             "dkernel upside down",
             changed(dkernel=lambda g, dy, x, k, s: g[::-1]),
-            "dkernel stands on its head.",
+            "dkernel is upside down.",
             "The weight in row a met the pixels of row a of each window.",
         ),
         Misconception(
@@ -313,7 +350,7 @@ conv2d_backward = Exercise(
         *items_swapped(gradients),
     ),
     hints=(
-        "Which pixels and which weights did output (i, j) use? Only they hear of dy[:, i, j].",
+        "Which pixels and which weights did output (i, j) use? Only these get a share of dy[:, i, j].",
         "dbias: sum dy. dkernel: add dy · window at each (i, j). dx: add dy · kernel into the window.",
         'np.einsum("nf,nabc->abcf", dy[:, i, j], block) is one window\'s share of dkernel.',
     ),

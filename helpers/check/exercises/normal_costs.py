@@ -63,11 +63,24 @@ conv2d_params = Exercise(
     name="conv2d_params",
     oracle=params_by_keras,
     parts={
-        "with bias": Part(lambda rng: [layer_sizes(rng) for _ in range(3)], Count(), probe=WEIGHTS),
+        "with bias": Part(
+            lambda rng: [layer_sizes(rng) for _ in range(3)],
+            Count(),
+            probe=WEIGHTS,
+            hints=(
+                "How many weights does one filter have? It spans all input channels.",
+                "Each filter has one bias besides its kh · kw · in_channels weights.",
+                "(kh · kw · in_channels + 1) · filters",
+            ),
+        ),
         "without bias": Part(
             lambda rng: [{**layer_sizes(rng), "use_bias": False} for _ in range(2)],
             Count(),
             probe=WEIGHTS,
+            hints=(
+                "How many numbers go when a layer has no biases?",
+                "One for each filter: leave out the + 1 when use_bias is False.",
+            ),
         ),
     },
     misconceptions=(
@@ -263,12 +276,22 @@ conv2d_macs = Exercise(
             lambda rng: [*(macs_case(rng) for _ in range(3)), huge(rng, in_channels=16)],
             Count(),
             probe=WORK,
+            hints=(
+                "One output number is a sum of products. How many products are in it?",
+                "There are oh · ow · filters output numbers, with oh = height − kh + 1.",
+                "oh · ow · filters · kh · kw · in_channels",
+            ),
         ),
         "stride and padding": Part(
             lambda rng: [macs_case(rng, **options) for options in STRIDES_AND_PADDINGS],
             Count(),
             together=meeting(),
             probe=WORK,
+            hints=(
+                "What changes is the number of output positions; each takes as many products as before.",
+                "Call output_length for the height, and once more for the width.",
+                '"valid": (n − k) // stride + 1 along each axis. "same": n / stride, rounded up.',
+            ),
         ),
     },
     misconceptions=(

@@ -58,10 +58,35 @@ output_length = Exercise(
     name="output_length",
     oracle=oracle.output_length,
     parts={
-        "valid": Part(sizes(), Count(), probe=counting_probe.length),
-        "stride": Part(sizes(stride=[2, 3, 4]), Count(), probe=counting_probe.length),
+        "valid": Part(
+            sizes(),
+            Count(),
+            probe=counting_probe.length,
+            hints=(
+                "Draw 5 cells and a window of 3. At which cells can the window begin?",
+                "The first stop begins at cell 0 and the last at cell n − k. How many is that?",
+                "n − k + 1.",
+            ),
+        ),
+        "stride": Part(
+            sizes(stride=[2, 3, 4]),
+            Count(),
+            probe=counting_probe.length,
+            hints=(
+                "Without a stride the window can begin at cells 0 to n − k. At which of these does it stop?",
+                "It stops at 0, stride, 2 · stride and so on, as long as that is at most n − k.",
+                "(n − k) // stride moves, and one stop more than moves.",
+            ),
+        ),
         "same": Part(
-            sizes(stride=[1, 2, 3], padding=["same"]), Count(), probe=counting_probe.length
+            sizes(stride=[1, 2, 3], padding=["same"]),
+            Count(),
+            probe=counting_probe.length,
+            hints=(
+                'With "same" and stride 1 there are as many stops as cells, whatever k is.',
+                "With a stride the window stops at every stride-th of these, the first included.",
+                "n / stride, rounded up: -(-n // stride), or math.ceil(n / stride).",
+            ),
         ),
         "dilation": Part(
             sizes(dilation=[2, 3], padding=["valid", "same"]),
@@ -69,6 +94,11 @@ output_length = Exercise(
             probe=counting_probe.length,
             together=options_together(
                 stride=[1, 2, 3], padding=["valid", "same"], dilation=[1, 2, 3]
+            ),
+            hints=(
+                "Draw a window of 3 taps that reads cells 0, 2 and 4. How many cells does it span?",
+                "Between k taps there are k − 1 gaps, and each gap is `dilation` cells long.",
+                'Put reach = (k − 1) * dilation + 1 in the place of k. Does it matter for "same"?',
             ),
         ),
     },
@@ -93,7 +123,7 @@ output_length = Exercise(
                 n, k, stride, padding, dilation, rounding=ceil
             ),
             "at your last stop the window hangs over the edge.",
-            'With padding "valid" a stop that does not fit is no stop: round down.',
+            'With padding "valid" the last window has to fit inside: round down.',
         ),
         Misconception(
             "padding ignored",
@@ -117,13 +147,13 @@ output_length = Exercise(
                 n // stride if padding == "same" else stops(n, k, stride, padding, dilation)
             ),
             'with padding="same" you round n / stride down.',
-            "Padding lets the last, incomplete step count: round up.",
+            "With padding the last step counts even where it is incomplete: round up.",
         ),
         Misconception(
             "dilation ignored",
             lambda n, k, stride=1, padding="valid", dilation=1: stops(n, k, stride, padding, 1),
             "the dilation has no effect.",
-            "Draw 3 taps of which every second cell is read. How many cells do they span?",
+            "Draw 3 taps that read every second cell. How many cells do they span?",
         ),
         Misconception(
             "dilation times k",
@@ -156,13 +186,36 @@ same_padding = Exercise(
     name="same_padding",
     oracle=oracle.same_padding,
     parts={
-        "stride 1": Part(sizes(), PADS, probe=zeros),
-        "stride": Part(sizes(stride=[2, 3, 4]), PADS, probe=zeros),
+        "stride 1": Part(
+            sizes(),
+            PADS,
+            probe=zeros,
+            hints=(
+                "Without padding a window of k makes n − k + 1 stops. How many are missing to n?",
+                "Each zero makes room for one more stop, so it takes k − 1 of them in all.",
+                "before = (k − 1) // 2, and after is the rest, so that an odd zero comes last.",
+            ),
+        ),
+        "stride": Part(
+            sizes(stride=[2, 3, 4]),
+            PADS,
+            probe=zeros,
+            hints=(
+                "There are ceil(n / stride) stops. Where does the last one begin, and where does it end?",
+                "It begins at (stops − 1) * stride and ends k cells further. How far is that beyond n?",
+                "total = max((stops − 1) * stride + k − n, 0): where the window fits, nothing is added.",
+            ),
+        ),
         "dilation": Part(
             sizes(dilation=[2, 3]),
             PADS,
             probe=zeros,
             together=options_together(stride=[1, 2, 3, 4], dilation=[1, 2, 3]),
+            hints=(
+                "How many cells does a window of k taps span when they lie `dilation` cells apart?",
+                "Between k taps there are k − 1 gaps: reach = (k − 1) * dilation + 1.",
+                "The number of stops does not change. Put reach in the place of k in the total.",
+            ),
         ),
     },
     misconceptions=(
