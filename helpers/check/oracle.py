@@ -66,6 +66,11 @@ def to_numpy(tensor) -> np.ndarray:
     return np.asarray(keras().ops.convert_to_numpy(tensor))
 
 
+def double(array):
+    """A tensor, where Keras would make one of float32 by itself."""
+    return keras().ops.convert_to_tensor(np.asarray(array, dtype=float), dtype="float64")
+
+
 def floats(*arrays) -> list[np.ndarray]:
     return [np.asarray(array, dtype=float) for array in arrays]
 
@@ -182,7 +187,7 @@ def image_gradient(layer, dy, x) -> np.ndarray:
 
 def max_pool(x, size=2) -> np.ndarray:
     """(N, H, W, C) -> (N, H // size, W // size, C), as `MaxPooling2D(size)` computes it."""
-    return to_numpy(keras().ops.max_pool(*floats(x), size, size, **LAST))
+    return to_numpy(keras().ops.max_pool(double(x), size, size, **LAST))
 
 
 def max_pool_backward(dy, x, size=2) -> np.ndarray:
@@ -190,19 +195,18 @@ def max_pool_backward(dy, x, size=2) -> np.ndarray:
 
     On the CPU, since libraries for GPUs need not agree which of several that is.
     """
-    ops = keras().ops
-    return gradient(lambda x: ops.sum(dy * ops.max_pool(x, size, size, **LAST)), *floats(x))
+    ops, dy = keras().ops, double(dy)
+    return gradient(lambda x: ops.sum(dy * ops.max_pool(x, size, size, **LAST)), x)
 
 
 def softmax_cross_entropy(logits, y) -> tuple[float, np.ndarray]:
     """(N, K), (N, K) one-hot -> the mean loss, and its gradient (N, K) by TensorFlow."""
-    logits, y = floats(logits, y)
+    ops, y = keras().ops, double(y)
 
     def loss(logits):
-        ops = keras().ops
         return ops.mean(ops.categorical_crossentropy(y, logits, from_logits=True))
 
-    return float(to_numpy(loss(logits))), gradient(loss, logits)
+    return float(to_numpy(loss(double(logits)))), gradient(loss, logits)
 
 
 def gradient(of, x) -> np.ndarray:
@@ -210,7 +214,7 @@ def gradient(of, x) -> np.ndarray:
     import tensorflow as tf  # Keras has loaded it
 
     with tf.device("CPU"), tf.GradientTape() as tape:
-        x = tf.constant(x)
+        x = double(x)
         tape.watch(x)
         made = of(x)
     return tape.gradient(made, x).numpy()
@@ -224,12 +228,13 @@ def fold_batch_norm(
     Convolution and normalisation, one after the other, are asked what they make of zeros and of units.
     """
 
+    mean, variance, beta, gamma = map(double, (mean, variance, beta, gamma))
+    options = {"axis": -1, "offset": beta, "scale": gamma, "epsilon": epsilon}
+
     def layers(x):
-        y = conv2d(x, kernel, bias)
-        options = {"axis": -1, "offset": beta, "scale": gamma, "epsilon": epsilon}
+        y = double(conv2d(x, kernel, bias))
         return to_numpy(keras().ops.batch_normalization(y, mean, variance, **options))
 
-    beta, gamma, mean, variance = floats(beta, gamma, mean, variance)
     of_zeros = layers(np.zeros((1, *kernel.shape[:3])))
     units = normal_kernel(lambda x: layers(x) - of_zeros, kernel.shape[:2], kernel.shape[2])
     return units, of_zeros.reshape(-1)

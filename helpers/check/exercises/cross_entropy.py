@@ -27,12 +27,13 @@ def one_hot(rng, n: int, classes: int) -> np.ndarray:
 
 
 def scores(rng) -> list[Case]:
-    """Small ones of both signs; all of one sign; whole numbers; an image by itself."""
+    """Of both signs; all of one sign; whole numbers; whole labels; one image of a network that is sure."""
     sizes = ((4, 7), (5, 3), (3, 5), (7, 4), (1, 6))
     cases = [{"logits": 2 * rng.normal(size=s), "y": one_hot(rng, *s)} for s in sizes]
     cases[1]["logits"] = -1 - np.abs(cases[1]["logits"])
     cases[2]["logits"] = np.rint(cases[2]["logits"]).astype(int)
     cases[3]["y"] = cases[3]["y"].astype(int)
+    cases[4]["logits"] = 3 * np.abs(cases[4]["logits"]) * cases[4]["y"]  # sure, and right
     return cases
 
 
