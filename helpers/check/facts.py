@@ -49,6 +49,7 @@ def of_options(case: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     yield "a bias is given", case.get("bias") is not None
     yield "`use_bias` is False", case.get("use_bias") is False
     yield '`padding` is "same"', case.get("padding") == "same"
+    yield "`epsilon` is 0", case.get("epsilon") == 0
     for name in ("stride", "dilation", "depth_multiplier"):
         yield f"`{name}` is above 1", case.get(name, 1) > 1
 

@@ -153,7 +153,7 @@ POOL.wrong(
     POOLED,
     ("i * size:(i + 1) * size", "i * size:(i + 1) * size if i < h // size - 1 else h"),
     ("j * size:(j + 1) * size", "j * size:(j + 1) * size if j < w // size - 1 else w"),
-    says=None,
+    says="your last windows reach to the end of the image",
 )
 POOL.wrong(
     "two lists of columns mixed up",
@@ -535,7 +535,7 @@ ENTROPY.wrong(
     "one maximum",
     STABLE,
     ("logits.max(axis=1, keepdims=True)", "logits.max()"),
-    says="is one number taken off all rows?",
+    says="is one number subtracted from all rows?",
 )
 ENTROPY.wrong(
     "0 at most taken off",
@@ -547,7 +547,7 @@ ENTROPY.wrong(
     "the maximum on one side",
     STABLE,
     ("(y * z)", "(y * logits)"),
-    says="the largest logit is taken off in the sum",
+    says="the largest logit is subtracted in the sum",
 )
 ENTROPY.wrong(
     "the margin",
@@ -581,7 +581,7 @@ ENTROPY.wrong(
 ENTROPY.wrong(
     "turned round", STABLE, ("(p - y)", "(y - p)"), says="your gradient has the wrong sign"
 )
-ENTROPY.wrong("y left out", STABLE, ("(p - y)", "p"), says="y is missing in your gradient")
+ENTROPY.wrong("y left out", STABLE, ("(p - y)", "p"), says="y is missing from your gradient")
 ENTROPY.wrong(
     "only half of the way",
     STABLE,
@@ -698,6 +698,12 @@ FOLD.wrong(
     says="do not divide by the standard deviation",
 )
 FOLD.wrong(
+    "0 taken for no epsilon",
+    FOLDED,
+    ("variance + epsilon", "variance + (epsilon or 1e-3)"),
+    says="where `epsilon` is 0, your epsilon is always 0.001",
+)
+FOLD.wrong(
     "epsilon in the bias only",
     FOLDED,
     ("kernel * scale", "kernel * gamma / np.sqrt(variance + 1e-3)"),
@@ -711,7 +717,7 @@ FOLD.wrong(
     says="your epsilon is always 0.001",
 )
 FOLD.wrong(
-    "the kernel as it was", FOLDED, ("kernel * scale", "kernel"), says="the kernel is as it was"
+    "the kernel as it was", FOLDED, ("kernel * scale", "kernel"), says="the kernel is unchanged"
 )
 FOLD.wrong(
     "along the channels",
@@ -763,13 +769,13 @@ FOLD.wrong(
     "nothing scaled",
     FOLDED,
     ("(bias - mean) * scale", "(bias - mean)"),
-    says="with `bias` and gamma 2, your bias[0] is",
+    says="with nothing but `bias` and gamma 2, your bias[0] is",
 )
 FOLD.wrong(
     "beta twice, the bias once",
     FOLDED,
     ("(bias - mean) * scale + beta", "bias + beta - mean * scale + beta"),
-    says="with `bias` and gamma 2, your bias[0] is",
+    says="with nothing but `bias` and gamma 2, your bias[0] is",
 )
 FOLD.wrong(
     "a bias always there",

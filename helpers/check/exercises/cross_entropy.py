@@ -197,9 +197,9 @@ MISTAKES = (
         "Cross-entropy is minus the logarithm of the right class's probability.",
     ),
     Misconception(
-        "maximum taken off on one side",
+        "maximum subtracted on one side",
         changed(maximum_on_one_side),
-        "the largest logit is taken off in the sum, and not from the score of the right class.",
+        "the largest logit is subtracted in the sum, and not from the score of the right class.",
         "log(sum(exp(z))) is max + log(sum(exp(z - max))).",
     ),
     Misconception(
@@ -229,20 +229,20 @@ MISTAKES = (
     Misconception(
         "y left out of the gradient",
         changed(gradient=lambda logits, y: softmax(logits) / len(logits)),
-        "y is missing in your gradient.",
-        "Each row of it adds up to 0: what the right class is pulled up, the others are pushed down.",
+        "y is missing from your gradient.",
+        "Each row of the gradient adds up to 0; each of yours adds up to 1/N.",
     ),
     Misconception(
         "gradient of the probabilities",
         changed(gradient=on_the_way),
-        "that is how the loss changes with the probabilities.",
-        "One step further back: how it changes with the logits that softmax made them of.",
+        "your gradient says how the loss changes with the probabilities.",
+        "Go one step further back: how does it change with the logits?",
     ),
     Misconception(
         "the right class only",
         changed(gradient=true_class_only),
         "only the right class has a gradient.",
-        "A wrong class's score makes the right one less likely: it is pushed down.",
+        "A higher score of a wrong class makes the right one less likely: the loss grows with it.",
     ),
     Misconception(
         "logits for probabilities",
@@ -261,18 +261,20 @@ MISTAKES = (
 
 # ---------------------------------------------------------------- what is no number any more
 
-SHIFT = "softmax(z) = softmax(z - c): take each row's largest logit off before np.exp."
+SHIFT = "softmax(z) = softmax(z - c): subtract each row's largest logit before np.exp."
 LOG_SUM = "log(softmax(z)) = z - log(sum(exp(z))): written like that no logarithm meets a 0."
 OVERFLOW = Diagnosis(
-    "overflow", "np.exp of a large logit is infinite: np.exp(710) is the first that is.", SHIFT
+    "overflow", "np.exp of a large logit is infinite: np.exp(710) already is.", SHIFT
 )
 UNDERFLOW = Diagnosis(
-    "underflow", "np.exp of a logit far below 0 is 0, and if all are, so is their sum.", SHIFT
+    "underflow",
+    "np.exp of a logit far below 0 is 0; if that is so in a whole row, its sum is 0, too.",
+    SHIFT,
 )
 ONE_MAXIMUM = Diagnosis(
     "one maximum for all rows",
-    "for rows thousands apart all powers of a row are 0: is one number taken off all rows?",
-    "Take each row's own largest logit off: logits.max(axis=1, keepdims=True).",
+    "where one row is thousands below another, all its powers are 0: is one number subtracted from all rows?",
+    "Subtract each row's own largest logit: logits.max(axis=1, keepdims=True).",
 )
 TOO_LARGE = (
     (OVERFLOW, [[1000, 1000]], [[1, 0]]),
@@ -304,7 +306,7 @@ OF_GRADIENT = (
         Diagnosis(
             "gradient of the probabilities",
             "where the right class has probability 0, your gradient is infinite: you divide by it.",
-            "That is how the loss changes with the probabilities. One step further back to the logits.",
+            "That is how the loss changes with the probabilities. Go one step further back, to the logits.",
         ),
         [[0, -1000]],
         [[0, 1]],

@@ -186,7 +186,7 @@ MISTAKES = (
         "always 0.001",
         with_scale(lambda gamma, variance, epsilon: scale_of(gamma, variance)),
         "your epsilon is always 0.001.",
-        "That is only what it is when nothing else is said: use the argument.",
+        "0.001 is only its default: use the argument.",
     ),
     Misconception(
         "divided by the variance",
@@ -204,7 +204,7 @@ MISTAKES = (
         "gamma left out",
         with_scale(lambda gamma, variance, epsilon: scale_of(1, variance, epsilon)),
         "gamma is left out.",
-        "What was centred and divided is multiplied by gamma, and so are kernel and bias.",
+        "The normalised map is multiplied by gamma: the factor is gamma / sqrt(variance + epsilon).",
     ),
     Misconception(
         "gamma only",
@@ -213,10 +213,10 @@ MISTAKES = (
         "The factor of a map is gamma / sqrt(variance + epsilon).",
     ),
     Misconception(
-        "kernel as it was",
+        "kernel unchanged",
         changed(kernel=lambda k, s: k),
-        "the kernel is as it was.",
-        "A map that is multiplied by a number is made by a filter multiplied by it.",
+        "the kernel is unchanged.",
+        "To multiply a map by a number, multiply its filter by it.",
     ),
     Misconception(
         "factors in another order",
@@ -246,25 +246,25 @@ MISTAKES = (
         "bias not scaled",
         changed(bias=lambda b, s, gamma, beta, mean: b - mean * s + beta),
         "the convolution's own bias is not scaled.",
-        "It is in the map that is normalised: take the mean off, then scale both.",
+        "It is in the map that is normalised: subtract the mean, then scale.",
     ),
     Misconception(
         "mean not scaled",
         changed(bias=lambda b, s, gamma, beta, mean: b * s - mean + beta),
         "the mean is not scaled.",
-        "It is taken off before the map is divided and multiplied: scale it, too.",
+        "It is subtracted before the map is scaled: scale it, too.",
     ),
     Misconception(
         "mean left out",
         changed(bias=lambda b, s, gamma, beta, mean: b * s + beta),
         "the mean is left out.",
-        "The normalisation takes the mean off each map: bias - mean.",
+        "The normalisation subtracts the mean from each map: bias - mean.",
     ),
     Misconception(
         "mean added",
         changed(bias=lambda b, s, gamma, beta, mean: (b + mean) * s + beta),
         "the mean is added.",
-        "The normalisation takes it off: bias - mean.",
+        "The normalisation subtracts it: bias - mean.",
     ),
     Misconception(
         "bias left out",
@@ -319,14 +319,14 @@ def one_at_a_time(index: int) -> Callable:
         idle = {"bias": 0, "beta": 0, "mean": 0, "gamma": 2, "variance": 1 - epsilon_of(case)}
         idle = {name: np.full(filters, float(number)) for name, number in idle.items()}
         base = {**case, **idle}
-        if found := wrong_at(base, index, ask, "with gamma 2 and nothing else,"):
+        if found := wrong_at(base, index, ask, "with nothing but gamma 2,"):
             return found
         for name in idle:
             if case[name] is not None:
                 said = (
-                    f"with `{name}` and gamma 2,"
+                    f"with nothing but `{name}` and gamma 2,"
                     if name != "gamma"
-                    else "with `gamma` and nothing else,"
+                    else "with nothing but `gamma`,"
                 )
                 if found := wrong_at({**base, name: case[name]}, index, ask, said):
                     return found

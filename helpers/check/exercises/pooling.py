@@ -158,6 +158,16 @@ def left_out_in_front(x, size=2):
     return pool(x[:, x.shape[1] % size :, x.shape[2] % size :], size)
 
 
+def last_to_the_end(x, size=2):
+    n, height, width, channels = x.shape
+    y = np.zeros((n, height // size, width // size, channels))
+    for i, j in np.ndindex(y.shape[1:3]):
+        bottom = height if i == y.shape[1] - 1 else (i + 1) * size
+        right = width if j == y.shape[2] - 1 else (j + 1) * size
+        y[:, i, j] = x[:, i * size : bottom, j * size : right].max(axis=(1, 2))
+    return y
+
+
 WINDOW = Array(AXES)
 
 max_pool = Exercise(
@@ -272,9 +282,15 @@ max_pool = Exercise(
             'That is padding "same". Here H // size rows and W // size columns of windows stay.',
         ),
         Misconception(
+            "last windows to the end",
+            last_to_the_end,
+            "your last windows reach to the end of the image.",
+            "All windows are size × size; rows and columns that are left over are left out.",
+        ),
+        Misconception(
             "left out in front",
             left_out_in_front,
-            "you leave out the first rows and columns, where the last should be left out.",
+            "you leave out the first rows and columns; the last are to be left out.",
             "The first window starts at pixel (0, 0); what is left over stands at the end.",
         ),
     ),
