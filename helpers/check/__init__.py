@@ -8,10 +8,12 @@ from contract.verdicts import CheckFailed, NotAttempted
 from helpers.check.core import Exercise
 from helpers.check.exercises.cnn import build_cnn
 from helpers.check.exercises.confusion import confusion_matrix
+from helpers.check.exercises.cross_entropy import softmax_cross_entropy
 from helpers.check.exercises.depthwise import as_normal_kernel, depthwise_conv2d
 from helpers.check.exercises.depthwise_backward import depthwise_backward
 from helpers.check.exercises.depthwise_costs import depthwise_macs, depthwise_params
 from helpers.check.exercises.factoring import compose, factor
+from helpers.check.exercises.folding import fold_batch_norm
 from helpers.check.exercises.isolation import isolates_channels
 from helpers.check.exercises.models import build_two_layer_model
 from helpers.check.exercises.network_costs import count
@@ -19,6 +21,7 @@ from helpers.check.exercises.normal import conv2d
 from helpers.check.exercises.normal_backward import conv2d_backward
 from helpers.check.exercises.normal_costs import conv2d_macs, conv2d_params
 from helpers.check.exercises.pointwise import pointwise_conv2d
+from helpers.check.exercises.pooling import max_pool, max_pool_backward
 from helpers.check.exercises.preprocessing import preprocess
 from helpers.check.exercises.reading import reading
 from helpers.check.exercises.receptive import receptive_field
@@ -55,11 +58,15 @@ EXERCISES: dict[str, Exercise] = {
         factor,
         count,
         preprocess,
+        max_pool,
+        max_pool_backward,
+        softmax_cross_entropy,
         build_cnn,
         reading,
         train,
-        build_separable_cnn,
         confusion_matrix,
+        build_separable_cnn,
+        fold_batch_norm,
     )
 }
 

@@ -164,6 +164,26 @@ def item(index: int, names: Sequence[str]) -> Callable[[Any, dict], Any]:
 
 
 @dataclass(frozen=True)
+class Number:
+    """One real number; ``slack`` is the sum of the absolute values that it is made of."""
+
+    name: str
+    agrees_by_chance: ClassVar[bool] = True
+
+    def difference(self, answer: Any, right: float, slack: float) -> tuple[str, ...]:
+        yours = as_numbers(present(answer))
+        if yours is None:
+            raise WrongType(f"it returned {kind_of(answer)} for {self.name}, not a number.")
+        if yours.shape != np.shape(right):
+            wrapped = wrapping(answer, "float") if yours.shape == (1,) else ""
+            said = f"{self.name} is one number; yours is an array of shape {yours.shape}."
+            return (f"{said}{wrapped}",)
+        if np.all(np.isfinite(yours)) and np.allclose(yours, right, rtol=0, atol=EPS * slack):
+            return ()
+        return (f"{self.name}: yours is {yours:.6g}, right is {right:.6g}.",)
+
+
+@dataclass(frozen=True)
 class Count:
     """One whole number."""
 

@@ -16,6 +16,7 @@ from helpers.quiet import quiet
 
 STANDARD = ("channels_last", "float32", "float32")
 """Keras as it comes: the layout of images, the type of numbers, and that of layers."""
+LAST = {"data_format": "channels_last"}
 
 
 @cache
@@ -63,6 +64,11 @@ def tell(layout: str, numbers: str, layers) -> None:
 
 def to_numpy(tensor) -> np.ndarray:
     return np.asarray(keras().ops.convert_to_numpy(tensor))
+
+
+def double(array):
+    """A tensor, where Keras would make one of float32 by itself."""
+    return keras().ops.convert_to_tensor(np.asarray(array, dtype=float), dtype="float64")
 
 
 def floats(*arrays) -> list[np.ndarray]:
@@ -182,6 +188,61 @@ def image_gradient(layer, dy, x) -> np.ndarray:
     """dx of ``sum(dy * layer(x))``: what each pixel alone makes of the output, weighted by dy."""
     pixels = np.eye(x[0].size).reshape(-1, *x.shape[1:])
     return np.tensordot(dy, layer(pixels), axes=((1, 2, 3), (1, 2, 3))).reshape(x.shape)
+
+
+def max_pool(x, size=2) -> np.ndarray:
+    """(N, H, W, C) -> (N, H // size, W // size, C), as `MaxPooling2D(size)` computes it."""
+    return to_numpy(keras().ops.max_pool(double(x), size, size, **LAST))
+
+
+def max_pool_backward(dy, x, size=2) -> np.ndarray:
+    """dx of ``sum(dy * max_pool(x, size))``, by TensorFlow: of several largest the first gets it.
+
+    On the CPU, since libraries for GPUs need not agree which of several that is.
+    """
+    ops, dy = keras().ops, double(dy)
+    return gradient(lambda x: ops.sum(dy * ops.max_pool(x, size, size, **LAST)), x)
+
+
+def softmax_cross_entropy(logits, y) -> tuple[float, np.ndarray]:
+    """(N, K), (N, K) one-hot -> the mean loss, and its gradient (N, K) by TensorFlow."""
+    ops, y = keras().ops, double(y)
+
+    def loss(logits):
+        return ops.mean(ops.categorical_crossentropy(y, logits, from_logits=True))
+
+    return float(to_numpy(loss(double(logits)))), gradient(loss, logits)
+
+
+def gradient(of, x) -> np.ndarray:
+    """How a number changes with each number of ``x``, by TensorFlow's tape, on the CPU."""
+    import tensorflow as tf  # Keras has loaded it
+
+    with tf.device("CPU"), tf.GradientTape() as tape:
+        x = double(x)
+        tape.watch(x)
+        made = of(x)
+    return tape.gradient(made, x).numpy()
+
+
+def fold_batch_norm(
+    kernel, bias, gamma, beta, mean, variance, epsilon=1e-3
+) -> tuple[np.ndarray, np.ndarray]:
+    """(kh, kw, C, F) and five times (F,) -> kernel and bias of one convolution that does the same.
+
+    Convolution and normalisation, one after the other, are asked what they make of zeros and of units.
+    """
+
+    mean, variance, beta, gamma = map(double, (mean, variance, beta, gamma))
+    options = {"axis": -1, "offset": beta, "scale": gamma, "epsilon": epsilon}
+
+    def layers(x):
+        y = double(conv2d(x, kernel, bias))
+        return to_numpy(keras().ops.batch_normalization(y, mean, variance, **options))
+
+    of_zeros = layers(np.zeros((1, *kernel.shape[:3])))
+    units = normal_kernel(lambda x: layers(x) - of_zeros, kernel.shape[:2], kernel.shape[2])
+    return units, of_zeros.reshape(-1)
 
 
 def output_length(n, k, stride=1, padding="valid", dilation=1) -> int:

@@ -129,3 +129,28 @@ def one_hot(n, digit, images, labels) -> str:
 
 def tally(t, p, y_true, y_pred, num_classes=10) -> str:
     return written(f"((y_true == {t}) & (y_pred == {p})).sum()")
+
+
+def pooled_window(n, i, j, c, size) -> str:
+    return f"x[{n}, {span(i * size, size)}, {span(j * size, size)}, {c}]"
+
+
+def max_pool(n, i, j, c, x, size=2) -> str:
+    return written(f"{pooled_window(n, i, j, c, size)}.max()")
+
+
+def max_pool_dx(n, h, w, c, dy, x, size=2) -> str:
+    """The pixel, beside the window that it is in."""
+    i, j = h // size, w // size
+    if i >= dy.shape[1] or j >= dy.shape[2]:
+        return "0, for no window covers this pixel"
+    window = x[n, i * size : (i + 1) * size, j * size : (j + 1) * size, c]
+    place = divmod(int(window.argmax()), size)
+    is_largest = place == (h - i * size, w - j * size)
+    several = (
+        "the first of the largest numbers" if (window == window.max()).sum() > 1 else "the largest"
+    )
+    whose = written(f"of {pooled_window(n, i, j, c, size)}")
+    if is_largest:
+        return written(f"dy[{n}, {i}, {j}, {c}]") + f", for the pixel is {several} {whose}"
+    return f"0, for the pixel is not {several} {whose}"

@@ -240,6 +240,12 @@ EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
             "positions *= -n // stride if padded else (n - k) // stride + 1",
         ): "Both factors change their sign, and their product does not.",
     },
+    "max_pool": {
+        (
+            "return windows.max(axis=(2, 4))",
+            "return windows.max(axis=(4, 2))",
+        ): "The same axes are looked at.",
+    },
     "build_cnn": {
         (
             "ooling2D(2), layers.Dropout(0.25), layers.Flatten(), layers.Dense(128,",

@@ -9,7 +9,7 @@ import numpy as np
 
 AXES = {
     "x": "NHWC", "image": "HW", "kernel": "hwCF", "depthwise_kernel": "hwCm", "dy": "NHWF",
-    "pointwise_kernel": "..CF",
+    "pointwise_kernel": "..CF", "logits": "NK",
 }  # fmt: skip
 """The axes of the arguments, by their names; lower case h and w are the kernel's."""
 ONE = {
@@ -32,7 +32,9 @@ def numbers(case: dict[str, Any]) -> dict[str, int]:
 
 def facts(case: dict[str, Any], right: Any = None) -> dict[str, bool]:
     """Sentences about a call and its answer, and whether they are true; the plainest come first."""
-    return dict([*of_options(case), *of_size(right), *of_arrays(case), *of_numbers(case)])
+    return dict(
+        [*of_options(case), *of_size(right), *of_arrays(case), *of_windows(case), *of_numbers(case)]
+    )
 
 
 def of_size(right: Any) -> Iterator[tuple[str, bool]]:
@@ -47,6 +49,7 @@ def of_options(case: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     yield "a bias is given", case.get("bias") is not None
     yield "`use_bias` is False", case.get("use_bias") is False
     yield '`padding` is "same"', case.get("padding") == "same"
+    yield "`epsilon` is 0", case.get("epsilon") == 0
     for name in ("stride", "dilation", "depth_multiplier"):
         yield f"`{name}` is above 1", case.get(name, 1) > 1
 
@@ -57,6 +60,8 @@ def of_arrays(case: dict[str, Any]) -> Iterator[tuple[str, bool]]:
         if isinstance(value, np.ndarray):
             sizes |= dict(zip(AXES.get(name, ""), value.shape, strict=False))
             yield f"`{name}` holds whole numbers", value.dtype.kind in "iu"
+            if name == "x":
+                yield "`x` holds no number above 0", value.max(initial=-1) <= 0
     if isinstance(case.get("bias"), np.ndarray):
         yield "the bias sums to less than 0", case["bias"].sum() < 0
     for axis, said in ONE.items():
@@ -65,6 +70,13 @@ def of_arrays(case: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     if {"H", "h"} <= sizes.keys():
         yield "the kernel is as high as the image", sizes["H"] == sizes["h"]
         yield "the kernel is as wide as the image", sizes["W"] == sizes["w"]
+
+
+def of_windows(case: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Of windows that lie side by side, as in pooling."""
+    if "x" in case and case.keys() <= {"dy", "x", "size"}:
+        for side, name in zip(case["x"].shape[1:3], ("height", "width"), strict=True):
+            yield f"`size` divides the {name}", side % case.get("size", 2) == 0
 
 
 def of_numbers(case: dict[str, Any]) -> Iterator[tuple[str, bool]]:

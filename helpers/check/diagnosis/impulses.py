@@ -28,13 +28,13 @@ def single(trial: Any, case: dict) -> Diagnosis | None:
         return None
     if found := not_from_these(trial, case, arrays):
         return found
+    labelled = max(arrays, key=lambda name: case[name].size)
     if "bias" in arrays:
         bare = {
             n: np.zeros(np.shape(v)) if n in arrays and n != "bias" else v for n, v in case.items()
         }
         tried = [(told_apart(bare, "bias"), "")]
     else:
-        labelled = max(arrays, key=lambda name: case[name].size)
         tried = weights(trial, told_apart(case, labelled), [n for n in arrays if n != labelled])
     for made, one in tried:
         yours, right = trial.quietly(trial.answer, made), trial.exercise.right(made, trial.part)
@@ -43,7 +43,10 @@ def single(trial: Any, case: dict) -> Diagnosis | None:
             return None
         if not np.allclose(yours, right, **CLOSE):
             name = "bias" if "bias" in arrays else labelled
-            return said(yours, right, made[name], name, one)
+            alone = (
+                instead(yours, right, made[name], name) if arrays == [name] != ["bias"] else None
+            )
+            return alone or said(yours, right, made[name], name, one)
     return None
 
 
@@ -104,6 +107,24 @@ def weights(trial: Any, case: dict, names: list[str]) -> Iterator[tuple[dict, st
 
 def written(name: str, index: Any) -> str:
     return f"{name}[{', '.join(str(int(i)) for i in index)}]"
+
+
+def instead(
+    yours: np.ndarray, right: np.ndarray, labels: np.ndarray, name: str
+) -> Diagnosis | None:
+    """Of a function that moves the numbers of its one array: which stands where another should."""
+    at = tuple(int(i) for i in np.argwhere(~np.isclose(yours, right, **CLOSE))[0])
+    mine, wanted = met(yours[at], labels), met(right[at], labels)
+    if wanted is None:
+        return None
+    here, there = (f"`{written(name, index)}`" if index else "0" for index in (mine, wanted))
+    if mine is None:
+        here = f"{yours[at]:.4g}, which is no number of `{name}`"
+    return Diagnosis(
+        NAME,
+        f"your {written('output', at)} is {here}; it should be {there}.",
+        f"No two numbers of `{name}` agree in this call.",
+    )
 
 
 def said(

@@ -38,7 +38,7 @@ def agree(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(agree, one, other))
     if isinstance(one, np.ndarray):
         return one.shape == other.shape and np.allclose(one, other, rtol=1e-6, equal_nan=True)
-    return bool(one == other)
+    return bool(one == other) or bool(one != one and other != other)  # NaN is NaN again
 
 
 def known(trial: Any, case: dict, answer: Any) -> Any:

@@ -487,6 +487,7 @@ build_cnn = Exercise(
     hints=(
         "Go through the sizes first: 28 → 26 → 24, halved to 12, flattened to 12 · 12 · 64 = 9,216.",
         "Input, Conv2D, Conv2D, MaxPooling2D, Dropout, Flatten, Dense, Dropout, Dense.",
+        "dropout: a quarter is dropped right after the pooling, a half right before the last Dense.",
         'Conv2D(32, 3, activation="relu") first; Dense(10, activation="softmax") last.',
     ),
 )

@@ -451,7 +451,10 @@ reading = Exercise(
     ),
     hints=(
         "Read it line by line, and say for each line what comes out of it.",
-        "Shapes: 28 → 24 → 12 → 10 → 10; channels: 1 → 16 → 32 → 10.",
+        "normalised: how large is the largest number of x_train when fit begins?",
+        "optimizer: it is what compile is given under that name; what is in its brackets are its settings.",
+        "convolutions: which layers have a kernel that slides? A kernel of 1 × 1 slides as well.",
+        "parameters: shapes 28 → 24 → 12 → 10 → 10; channels: 1 → 16 → 32 → 10.",
         "(5·5·1 + 1)·16 for the first layer. The other two go the same way.",
     ),
 )
