@@ -12,6 +12,8 @@ from helpers.check.exercises.depthwise import as_normal_kernel, depthwise_conv2d
 from helpers.check.exercises.depthwise_backward import depthwise_backward
 from helpers.check.exercises.depthwise_costs import depthwise_macs, depthwise_params
 from helpers.check.exercises.factoring import compose, factor
+from helpers.check.exercises.grouped import channel_shuffle, grouped_conv2d
+from helpers.check.exercises.inverted import inverted_residual_costs
 from helpers.check.exercises.isolation import isolates_channels
 from helpers.check.exercises.models import build_two_layer_model
 from helpers.check.exercises.network_costs import count
@@ -25,6 +27,7 @@ from helpers.check.exercises.separable import separable_conv2d
 from helpers.check.exercises.separable_cnn import build_separable_cnn
 from helpers.check.exercises.separable_costs import separable_macs, separable_params
 from helpers.check.exercises.sizes import output_length, same_padding
+from helpers.check.exercises.squeezing import squeeze_excite
 from helpers.check.exercises.training import train
 
 EXERCISES: dict[str, Exercise] = {
@@ -56,6 +59,10 @@ EXERCISES: dict[str, Exercise] = {
         train,
         build_separable_cnn,
         confusion_matrix,
+        grouped_conv2d,
+        channel_shuffle,
+        inverted_residual_costs,
+        squeeze_excite,
     )
 }
 
