@@ -57,7 +57,7 @@ def changed(code: str, changes) -> str:
 
 def answers() -> list[Answer]:
     """All of them, in the order of the lessons."""
-    from tests.corpus import depthwise, mnist, normal, pointwise
+    from tests.corpus import depthwise, later, mnist, normal, pointwise
 
-    corpora = [c for module in (normal, depthwise, pointwise, mnist) for c in module.CORPORA]
+    corpora = [c for module in (normal, depthwise, pointwise, mnist, later) for c in module.CORPORA]
     return [answer for corpus in corpora for answer in corpus.answers]

@@ -204,6 +204,12 @@ grouped_conv2d = Exercise(
             SPLIT,
         ),
         Misconception(
+            "remainder for quotient",
+            remainder_for_quotient,
+            "filter f meets the channels of group f % groups.",
+            SPLIT,
+        ),
+        Misconception(
             "maps in another order",
             with_other(join=interleaved),
             "the maps are in another order: one of each group in turn.",
@@ -394,6 +400,12 @@ channel_shuffle = Exercise(
             lambda x, groups: np.roll(x, x.shape[3] // groups, axis=3),
             "the groups have moved on by one, and inside of them nothing has changed.",
             ORDER,
+        ),
+        Misconception(
+            "always two groups",
+            lambda x, groups: moved(x, 2, lambda s: s.swapaxes(3, 4)),
+            "this is the shuffle of two groups, however many there are.",
+            "Does the number of groups come from `groups`?",
         ),
         Misconception(
             "axes not joined",

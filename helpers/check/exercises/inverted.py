@@ -38,7 +38,7 @@ def strides(rng) -> list[Case]:
 
 
 def ones(rng) -> list[Case]:
-    return [case(rng, expansion=1), case(rng, same_channels=True, expansion=1)]
+    return [case(rng, expansion=1), case(rng, expansion=1)]
 
 
 # ---------------------------------------------------------------- mistakes
@@ -56,13 +56,14 @@ def work_of(c, wide, f, t, before, after, shortcut) -> int:
 
 
 def counted(parameters=parameters_of, work=work_of, wide=lambda c, f, t: c * t,
-            side=lambda n, s: -(-n // s)):  # fmt: skip
+            side=lambda n, s: -(-n // s), sides=lambda h, w: (h, w)):  # fmt: skip
     """The right answer with its pieces exposed, for mistakes to move."""
 
     def wrong(input_size, filters, expansion=6, stride=1) -> tuple[int, int]:
-        height, width, channels = input_size
+        *image, channels = input_size
         sizes = channels, wide(channels, filters, expansion), filters, expansion
-        positions = height * width, prod(side(n, stride) for n in (height, width))
+        image = sides(*image)
+        positions = prod(image), prod(side(n, stride) for n in image)
         shortcut = stride == 1 and channels == filters
         return parameters(*sizes), work(*sizes, *positions, shortcut)
 
@@ -270,6 +271,18 @@ inverted_residual_costs = Exercise(
             counted(side=lambda n, s: (n - 3) // s + 1),
             'you count the positions of padding "valid".',
             'The block pads with "same": n / stride, rounded up.',
+        ),
+        Misconception(
+            "as wide as high",
+            counted(sides=lambda h, w: (h, h)),
+            "you take the image for as wide as it is high.",
+            "input_size is (height, width, channels): each side counts by itself.",
+        ),
+        Misconception(
+            "as high as wide",
+            counted(sides=lambda h, w: (w, w)),
+            "you take the image for as high as it is wide.",
+            "input_size is (height, width, channels): each side counts by itself.",
         ),
         Misconception(
             "expansion of the filters",
