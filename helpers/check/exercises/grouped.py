@@ -150,6 +150,17 @@ def every_filter(x, kernel, groups, bias=None, **options):
     return np.concatenate(maps, axis=3)
 
 
+def remainder_for_quotient(x, kernel, groups, bias=None, **options):
+    """Map f's filter on group f % groups."""
+    images = parts_of(x, groups)
+    maps = [
+        convolve(images[f % groups], kernel[..., f : f + 1], **options)
+        for f in range(kernel.shape[3])
+    ]
+    y = np.concatenate(maps, axis=3)
+    return y if bias is None else y + bias
+
+
 SPLIT = (
     "Group j has channels j·C/groups … (j + 1)·C/groups − 1, side by side, and F/groups filters."
 )
