@@ -124,7 +124,10 @@ NUMBERS = {
     "05_what_became_of_it": [
         "72 by hand, 72 by Keras",  # 3*3*2*4
         "60,965,224 parameters",  # AlexNet: 60 million
-        *("69,632 weights", "70,144 weights"),  # 256*64 + 9*64*64 + 64*256, 32*(256*4 + 9*4*4 + 4*256)
+        *(
+            "69,632 weights",
+            "70,144 weights",
+        ),  # 256*64 + 9*64*64 + 64*256, 32*(256*4 + 9*4*4 + 4*256)
         *("25,557,032", "4,089,184,256", "25,028,904", "4,230,479,872"),  # ResNeXt, table 1
         "94.86 percent of the multiply-adds, 74.59 of the parameters",  # MobileNet, table 2
         "map 1 hears of channels [0, 1, 2]\n",

@@ -19,6 +19,7 @@ from helpers.draw.canvas import (
     WIDEST,
     Canvas,
     by,
+    decimals,
     number,
     tint,
 )
@@ -256,7 +257,7 @@ def squeeze_excite(x, w1, b1, w2, b2) -> Picture:
     places = (width / 2, at_means + 0.5, at_hidden + 0.5, at_gates + 0.5, at_output + width / 2)
     for place, name in zip(places, names, strict=True):
         canvas.words(place, bottom, name, NORMAL, va="top")
-    listed = ", ".join(number(round(g, 2)) for g in gates)
+    listed = ", ".join(map(decimals, gates))
     return canvas.done(
         f"Squeeze and excite of {by(x.shape)}: the means {', '.join(map(number, means))} go through "
         f"{hidden} numbers ({', '.join(map(number, inside))}) to the gates {listed}, by which the "
