@@ -125,7 +125,7 @@ MISTAKES = {
         Mistake("channel_shuffle", ((".swapaxes(3, 4)", ""),), "order", "nothing moved"),
         Mistake("inverted_residual_costs", (("    if expansion > 1:", "    if True:"),),
                 "expansion_1", "an expansion layer always"),
-        Mistake("inverted_residual_costs", (("multiply_adds += before *", "multiply_adds += after *"),),
+        Mistake("inverted_residual_costs", (("wide, before)", "wide, after)"),),
                 "stride", "the stride in the first layer"),
         Mistake("squeeze_excite", (("np.maximum(means @ w1 + b1, 0)", "means @ w1 + b1"),),
                 "one_image several_images", "no ReLU"),

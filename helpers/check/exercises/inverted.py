@@ -26,7 +26,7 @@ def case(rng, same_channels=False, **options) -> Case:
 
 
 def expansions(rng) -> list[Case]:
-    return [case(rng), case(rng, expansion=4), case(rng, same_channels=True, expansion=3)]
+    return [case(rng), case(rng, expansion=2), case(rng, same_channels=True, expansion=3)]
 
 
 def strides(rng) -> list[Case]:
