@@ -113,6 +113,63 @@ def test_one_of_the_two_numbers_does_not_cost_the_other():
     check.inverted_residual_costs(lambda *a, **o: (None, costs(*a, **o)[1]), part="multiply-adds")
 
 
+def counted(parameters, multiply_adds, stride=lambda h, w, s: -(-h // s) * -(-w // s)):
+    """An answer that adds something to the right numbers, or strides otherwise."""
+
+    def wrong(input_size, filters, expansion=6, stride_=1, **options):
+        h, w, c = input_size
+        s, wide = options.get("stride", stride_), expansion * c
+        right = costs(input_size, filters, expansion, 1)
+        at = stride(h, w, s)
+        work = h * w * (c * wide if expansion > 1 else 0) + at * (9 * wide + wide * filters)
+        return right[0] + parameters(c, wide, filters), work + at * multiply_adds(c, wide, filters)
+
+    return wrong
+
+
+def none(c, wide, filters):
+    return 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "part", "says"),
+    [
+        (
+            counted(lambda c, w, f: 16 * w, none),
+            "parameters",
+            "you count 29 · wide; 13 · wide is right",
+        ),
+        (
+            counted(lambda c, w, f: c * f, none),
+            "parameters",
+            "you count C · filters, which no layer",
+        ),
+        (
+            counted(lambda c, w, f: 3, none),
+            "parameters",
+            "you count 3 that belong to none of the layers",
+        ),
+        (
+            counted(none, lambda c, w, f: 2 * w),
+            "multiply-adds",
+            "you count 11 · wide at each position",
+        ),
+        (
+            counted(none, none, stride=lambda h, w, s: -(-h // s) * w),
+            "stride",
+            "you count the depthwise layer and the projection at positions strided along the height only",
+        ),
+        (
+            lambda *a, **o: tuple(2 * n for n in costs(*a, **o)),
+            "multiply-adds",
+            "2 times the right number",
+        ),
+    ],
+)
+def test_a_count_that_nobody_foresaw_is_taken_apart(wrong, part, says):
+    assert says in flat(card_of(check.inverted_residual_costs, wrong, part=part))
+
+
 def test_all_blocks_of_mobilenet_v2():
     size, total = (112, 112, 32), [864 + 64, 112 * 112 * 864]  # the first layer and its norm
     for expansion, filters, repeats, stride in networks.INVERTED:
@@ -156,3 +213,35 @@ def test_the_relu_matters_in_every_case_but_the_last_part():
         for seed in range(20):
             for case in check.squeeze_excite.cases(part, seed):
                 assert case["w1"].shape[1] == 1 or squeezing.inside(case).min() < -0.3
+
+
+def other(squeeze=None, inner=None, gate=None, excite=None):
+    pieces = {"squeeze": squeeze, "inner": inner, "gate": gate, "excite": excite}
+    return squeezing.with_other(**{name: piece for name, piece in pieces.items() if piece})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (other(gate=lambda z: 2 * squeezing.sigmoid(z)), "every gate is 0.5 and the result x / 2"),
+        (
+            other(gate=lambda z: squeezing.sigmoid(2 * z)),
+            "with `w2` all 0 the gates are the sigmoid of",
+        ),
+        (other(inner=lambda z: 2 * squeezing.relu(z)), "with `w1` all 0 only `b1` reaches"),
+        (
+            other(inner=lambda z: np.where(z > 0, z, z / 9)),
+            "makes numbers below 0 your gates are wrong",
+        ),
+        (
+            other(squeeze=lambda x: np.median(x, axis=(1, 2), keepdims=True)),
+            "your squeeze is no mean",
+        ),
+        (
+            other(squeeze=lambda x: x.mean(axis=(1, 2), keepdims=True)[..., ::-1]),
+            "it goes wrong on the way from the image to the ReLU",
+        ),
+    ],
+)
+def test_gates_that_nobody_foresaw_are_asked_for_step_by_step(wrong, says):
+    assert says in flat(card_of(check.squeeze_excite, wrong, part="one image"))

@@ -5,6 +5,7 @@ from math import prod
 from helpers import networks
 from helpers.check.answers import Count, Counts, item
 from helpers.check.core import Case, Exercise, Misconception, Part
+from helpers.check.exercises import inverted_probe
 from helpers.check.exercises.network_costs import NAMES, count_by_keras
 
 
@@ -166,9 +167,13 @@ inverted_residual_costs = Exercise(
     name="inverted_residual_costs",
     oracle=costs_by_keras,
     parts={
-        "parameters": Part(expansions, Count(), view=item(0, NAMES)),
-        "multiply-adds": Part(expansions, Count(), view=item(1, NAMES)),
-        "stride": Part(strides, Count(), view=item(1, NAMES)),
+        "parameters": Part(
+            expansions, Count(), view=item(0, NAMES), probe=inverted_probe.parameters
+        ),
+        "multiply-adds": Part(
+            expansions, Count(), view=item(1, NAMES), probe=inverted_probe.multiply_adds
+        ),
+        "stride": Part(strides, Count(), view=item(1, NAMES), probe=inverted_probe.strided),
         "expansion 1": Part(ones, Counts(NAMES)),
     },
     misconceptions=(
@@ -271,6 +276,12 @@ inverted_residual_costs = Exercise(
             counted(side=lambda n, s: (n - 3) // s + 1),
             'you count the positions of padding "valid".',
             'The block pads with "same": n / stride, rounded up.',
+        ),
+        Misconception(
+            "the two exchanged",
+            lambda *sizes, **options: counted()(*sizes, **options)[::-1],
+            "your two numbers have changed places.",
+            "return parameters, multiply_adds",
         ),
         Misconception(
             "as wide as high",

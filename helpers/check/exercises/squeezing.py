@@ -8,6 +8,7 @@ import numpy as np
 from helpers.check import oracle, sums
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.exercises.grouped import CHANNELS
+from helpers.check.exercises.squeezing_probe import step_by_step
 
 
 def tensors(rng, images: int) -> Case:
@@ -85,7 +86,13 @@ squeeze_excite = Exercise(
     name="squeeze_excite",
     oracle=oracle.squeeze_excite,
     parts={
-        name: Part(cases, CHANNELS, slack=lambda case: np.abs(case["x"]), sum_at=sums.gated)
+        name: Part(
+            cases,
+            CHANNELS,
+            slack=lambda case: np.abs(case["x"]),
+            sum_at=sums.gated,
+            probe=step_by_step,
+        )
         for name, cases in (
             ("one image", one_image),
             ("several images", several_images),
@@ -224,6 +231,12 @@ squeeze_excite = Exercise(
             lambda x, w1, b1, w2, b2: gated(x, w1, 0, w2, 0),
             "neither b1 nor b2 is added.",
             "Each layer is a matrix product and a bias.",
+        ),
+        Misconception(
+            "weights exchanged",
+            lambda x, w1, b1, w2, b2: gated(x, w2.T, b1, w1.T, b2),
+            "w1 and w2 are transposed, and have changed places.",
+            "w1 is (C, R) and comes first, w2 is (R, C): means @ w1, hidden @ w2.",
         ),
         Misconception(
             "weights read in another order",
