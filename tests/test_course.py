@@ -105,6 +105,7 @@ FIGURES = {
     "02_depthwise_convolution": 9,
     "03_pointwise_convolution": 12,
     "04_mnist_cnn": 12,
+    "05_what_became_of_it": 8,
 }
 
 
@@ -155,6 +156,22 @@ NUMBERS = {
         "24*24 * (3*3*32 + 32*64) = 1,345,536",
         "learning rate 0.001",
         "convolution layers: 2",
+    ],
+    "05_what_became_of_it": [
+        "72 by hand, 72 by Keras",  # 3*3*2*4
+        "60,965,224 parameters",  # AlexNet: 60 million
+        *(
+            "69,632 weights",
+            "70,144 weights",
+        ),  # 256*64 + 9*64*64 + 64*256, 32*(256*4 + 9*4*4 + 4*256)
+        *("25,557,032", "4,089,184,256", "25,028,904", "4,230,479,872"),  # ResNeXt, table 1
+        "94.86 percent of the multiply-adds, 74.59 of the parameters",  # MobileNet, table 2
+        "map 1 hears of channels [0, 1, 2]\n",
+        "map 1 hears of channels [0, 1, 2, 3, 4, 5]",
+        "7,949,760",  # 28*28 * (2*240*60/3 + 9*60)
+        *("300,774,272", "3,469,760", "3,504,872"),  # MobileNetV2, table 4
+        "2,514,944 weights, 9.8 percent",  # 2/16 * (3*256**2 + 4*512**2 + 6*1024**2 + 3*2048**2)
+        *("28,589,128", "4,455,531,264"),  # ConvNeXt-T, table 9
     ],
 }
 

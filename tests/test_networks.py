@@ -85,6 +85,26 @@ def test_xceptions_table_3(count):
     assert count(networks.xception())[0] == 22_855_952
 
 
+@both_ways
+def test_the_totals_of_what_came_later(count):
+    assert count(networks.resnet50()) == (25_557_032, 4_089_184_256)  # ResNeXt's table 1: 25.5, 4.1
+    assert count(networks.resnet50(32, 128)) == (25_028_904, 4_230_479_872)  # there 25.0, 4.2
+    assert count(networks.mobilenet_v2()) == (3_469_760, 300_774_272)  # MobileNetV2's table 4: 300
+    scales = sum(channels * blocks for channels, blocks in networks.CONVNEXT_TINY)
+    parameters, multiply_adds = count(networks.convnext_tiny())
+    assert scales == 3 * 96 + 3 * 192 + 9 * 384 + 3 * 768 == 6624
+    assert parameters + scales == 28_589_128  # ConvNeXt's table 9: 28.6 million
+    assert round(multiply_adds / 1e9, 1) == 4.5
+
+
+def test_resnets_block_and_resnexts():
+    for width, groups, inside in ((64, 1, 9 * 64 * 64), (128, 32, 32 * 9 * 4 * 4)):
+        rows = networks.bottleneck((56, 56, 256), width, 256, groups=groups)
+        norms = 2 * (width + width + 256)
+        assert count(rows)[0] == 256 * width + inside + width * 256 + norms
+        assert rows[2]["kernel"] == (3, 3, width // groups, width)
+
+
 def test_rows_read_like_the_papers_table():
     rows = networks.mobilenet()
     assert rows[:3] == [
@@ -157,6 +177,19 @@ def test_xception_is_keras_xception():
     assert model.count_params() == 22_855_952 + 54_528 == 22_910_480
     work = sum(prod(kernel) * positions for kernel, positions in kernels_and_positions(model))
     assert count(rows)[1] == work
+
+
+def test_mobilenet_v2_is_keras_mobilenet_v2():
+    model = oracle.keras().applications.MobileNetV2(weights=None)
+    rows = networks.mobilenet_v2()
+    assert kernels_and_positions(model) == rows_kernels_and_positions(rows)
+    normed = sum(networks.output(row)[2] for row in rows[:-2])
+    assert parameters_of(model.trainable_weights) == 3_469_760 + 2 * normed + 1000 == 3_504_872
+
+
+def test_convnext_is_keras_convnext():
+    model = oracle.keras().applications.ConvNeXtTiny(weights=None)
+    assert model.count_params() == 28_589_128
 
 
 # ---------------------------------------------------------------- the check

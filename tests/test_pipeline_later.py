@@ -1,4 +1,4 @@
-"""Assignments 2 to 4 through the class run: what is right, left blank, or wrong in one place."""
+"""Assignments 2 to 5 through the class run: what is right, left blank, or wrong in one place."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -42,6 +42,14 @@ BYTES = """
 def preprocess(images, labels):
     return images[..., np.newaxis].astype("float32"), np.eye(10)[labels]
 """
+# The groups' maps come one of each in turn: right where there is one group or one map in each only.
+IN_TURN = """
+def grouped_conv2d(x, kernel, groups, bias=None, stride=1, padding="valid"):
+    pairs = zip(np.split(x, groups, axis=3), np.split(kernel, groups, axis=3))
+    y = np.stack([conv2d(*pair, stride, padding) for pair in pairs], axis=-1)
+    y = y.reshape(*y.shape[:3], -1)
+    return y if bias is None else y + bias
+"""
 LATER = (
     Assignment(
         "02_depthwise_convolution",
@@ -68,6 +76,14 @@ LATER = (
         {"preprocess": BYTES},
         2,
         "the pixels are still 0..255.",
+    ),
+    Assignment(
+        "05_what_became_of_it",
+        24,  # 7 grouped_conv2d + 3 channel_shuffle + 6 costs + 5 squeeze_excite + 3 by hand
+        3,
+        {"grouped_conv2d": IN_TURN},
+        7,
+        "the maps are in another order: one of each group in turn.",
     ),
 )
 

@@ -130,4 +130,17 @@ MISTAKES = {
         Mistake("reading", (("5 * 5 * 1 + 1", "5 * 5 * 1"),), "parameters", ""),
         Mistake("confusion_matrix", ((", dtype=int", ""),), "type", ""),
     ),
+    "05_what_became_of_it": (
+        Mistake("grouped_conv2d",
+                (("np.split(kernel, groups, axis=3)", "[kernel[..., g::groups] for g in range(groups)]"),),
+                "groups bias stride_and_padding", "filters dealt out"),
+        Mistake("grouped_conv2d", FORGOTTEN, "bias", "bias forgotten"),
+        Mistake("channel_shuffle", ((".swapaxes(3, 4)", ""),), "order", "nothing moved"),
+        Mistake("inverted_residual_costs", (("    if expansion > 1:", "    if True:"),),
+                "expansion_1", "an expansion layer always"),
+        Mistake("inverted_residual_costs", (("wide, before)", "wide, after)"),),
+                "stride", "the stride in the first layer"),
+        Mistake("squeeze_excite", (("np.maximum(means @ w1 + b1, 0)", "means @ w1 + b1"),),
+                "one_image several_images", "no ReLU"),
+    ),
 }

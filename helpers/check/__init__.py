@@ -14,6 +14,8 @@ from helpers.check.exercises.depthwise_backward import depthwise_backward
 from helpers.check.exercises.depthwise_costs import depthwise_macs, depthwise_params
 from helpers.check.exercises.factoring import compose, factor
 from helpers.check.exercises.folding import fold_batch_norm
+from helpers.check.exercises.grouped import channel_shuffle, grouped_conv2d
+from helpers.check.exercises.inverted import inverted_residual_costs
 from helpers.check.exercises.isolation import isolates_channels
 from helpers.check.exercises.models import build_two_layer_model
 from helpers.check.exercises.network_costs import count
@@ -30,6 +32,7 @@ from helpers.check.exercises.separable_cnn import build_separable_cnn
 from helpers.check.exercises.separable_costs import separable_macs, separable_params
 from helpers.check.exercises.sizes import output_length, same_padding
 from helpers.check.exercises.sliding import slide
+from helpers.check.exercises.squeezing import squeeze_excite
 from helpers.check.exercises.training import train
 
 EXERCISES: dict[str, Exercise] = {
@@ -67,6 +70,10 @@ EXERCISES: dict[str, Exercise] = {
         confusion_matrix,
         build_separable_cnn,
         fold_batch_norm,
+        grouped_conv2d,
+        channel_shuffle,
+        inverted_residual_costs,
+        squeeze_excite,
     )
 }
 

@@ -121,6 +121,38 @@ def separable_conv2d(
     return y if bias is None else y + bias
 
 
+def grouped_conv2d(x, kernel, groups, bias=None, stride=1, padding="valid") -> np.ndarray:
+    """(N, H, W, C), (kh, kw, C/groups, F), (F,) -> (N, oh, ow, F): a normal one for each group."""
+    images, kernels = (np.split(np.asarray(a), groups, axis=3) for a in (x, kernel))
+    maps = [
+        conv2d(image, part, stride=stride, padding=padding)
+        for image, part in zip(images, kernels, strict=True)
+    ]
+    y = np.concatenate(maps, axis=3)
+    return y if bias is None else y + bias
+
+
+def channel_shuffle(x, groups) -> np.ndarray:
+    """(N, H, W, C) -> the same: the first channel of each group, then the second of each, …
+
+    Zhang, Zhou, Lin and Sun, "ShuffleNet" (arXiv 1707.01083), section 3.1.
+    """
+    size = x.shape[3] // groups
+    return x[..., [group * size + place for place in range(size) for group in range(groups)]]
+
+
+def squeeze_excite(x, w1, b1, w2, b2) -> np.ndarray:
+    """(N, H, W, C), (C, R), (R,), (R, C), (C,) -> (N, H, W, C): each channel times its gate.
+
+    Hu, Shen and Sun, "Squeeze-and-Excitation Networks" (arXiv 1709.01507), equations 2 to 4.
+    """
+    x, w1, b1, w2, b2 = floats(x, w1, b1, w2, b2)
+    ops = keras().ops
+    means = ops.mean(x, axis=(1, 2), keepdims=True)
+    gates = ops.sigmoid(ops.relu(means @ w1 + b1) @ w2 + b2)
+    return to_numpy(x * gates)
+
+
 def normal_kernel(layer, kernel_size, in_channels) -> np.ndarray:
     """The (kh, kw, C, F) kernel of a normal convolution that does what a linear layer does.
 

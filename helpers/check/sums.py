@@ -55,6 +55,24 @@ def depthwise(n, i, j, f, x, kernel, bias=None, stride=1, padding="valid") -> st
     return written(f"({pixels}, {c}] * kernel[..., {c}, {m}]).sum(){plus(bias, f)}") + around
 
 
+def grouped(n, i, j, f, x, kernel, groups, bias=None, stride=1, padding="valid") -> str:
+    size = kernel.shape[2]
+    first = f // (kernel.shape[3] // groups) * size
+    pixels, around = window(n, i, j, x, kernel, stride, padding)
+    channels = span(first, size)
+    return written(f"({pixels}, {channels}] * kernel[..., {f}]).sum(){plus(bias, f)}") + around
+
+
+def shuffled(n, i, j, channel, x, groups) -> str:
+    place, group = divmod(channel, groups)
+    number = group * (x.shape[3] // groups) + place
+    return written(f"x[{n}, {i}, {j}, {number}]") + f", number {place} of group {group}"
+
+
+def gated(n, i, j, channel, x, w1, b1, w2, b2) -> str:
+    return written(f"x[{n}, {i}, {j}, {channel}] * gates[{n}, {channel}]")
+
+
 def pointwise(n, i, j, f, x, kernel, bias=None) -> str:
     return written(f"x[{n}, {i}, {j}] @ kernel[0, 0, :, {f}]{plus(bias, f)}")
 

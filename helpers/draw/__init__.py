@@ -3,6 +3,7 @@
 Every function returns a Picture, which shows itself as the last line of a cell.
 """
 
+from helpers.draw.blocks import bottleneck, groups, squeeze_excite
 from helpers.draw.charts import bars, lines
 from helpers.draw.comparisons import comparison
 from helpers.draw.flows import flow
@@ -25,12 +26,14 @@ __all__ = [
     "arrays",
     "backward",
     "bars",
+    "bottleneck",
     "comparison",
     "confusion",
     "connectivity",
     "depthwise_convolution",
     "flow",
     "gallery",
+    "groups",
     "im2col",
     "images",
     "kernels",
@@ -41,6 +44,7 @@ __all__ = [
     "product",
     "receptive_field",
     "separable_convolution",
+    "squeeze_excite",
     "stepper",
     "stops",
     "window",

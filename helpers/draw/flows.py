@@ -15,15 +15,21 @@ from helpers.draw.canvas import (
 from helpers.draw.picture import Picture, drawn
 
 HEIGHT, APART, BELOW = 1.5, 0.9, 2.6  # cells: a box, the arrow between two, from row to row
-MEANING = {"input": INPUT, "output": OUTPUT, "ReLU": HIGHLIGHT, "norm": FAINT}
+MEANING = {
+    "input": INPUT,
+    "output": OUTPUT,
+    "ReLU": HIGHLIGHT,
+    "GELU": HIGHLIGHT,
+    "norm": FAINT,
+}
 
 
 @drawn
 def flow(**named) -> Picture:
     """The steps of each named block, from left to right, one block a row.
 
-    Each is a sequence of short texts. A text that ends in input, output, ReLU or norm has a colour
-    of its own; any other is a layer with weights. ValueError for no block or an empty one.
+    Each is a sequence of short texts. A text that ends in input, output, ReLU, GELU or norm has a
+    colour of its own; any other is a layer with weights. ValueError for no block or an empty one.
     """
     blocks = {name.replace("_", " "): list(steps) for name, steps in named.items()}
     if not blocks or not all(blocks.values()):

@@ -57,9 +57,8 @@ def changed(code: str, changes) -> str:
 
 def answers() -> list[Answer]:
     """All of them, in the order of the lessons."""
-    from tests.corpus import depthwise, layers, mnist, normal, pointwise
+    from tests.corpus import depthwise, later, layers, mnist, normal, pointwise
 
-    corpora = [
-        c for module in (normal, depthwise, pointwise, mnist, layers) for c in module.CORPORA
-    ]
+    modules = (normal, depthwise, pointwise, mnist, layers, later)
+    corpora = [corpus for module in modules for corpus in module.CORPORA]
     return [answer for corpus in corpora for answer in corpus.answers]

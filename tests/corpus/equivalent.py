@@ -262,4 +262,44 @@ EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
             "parameters = (5 * 5 * 1 + 1) * 16 + (3 * 3 * 16 + 1) * 32 + (1 // 1 * 32 + 1) * 10",
         ): "Dividing by 1 or multiplying by 1 is the same.",
     },
+    "grouped_conv2d": {
+        (
+            "pairs = zip(np.split(x, groups, axis=3), np.split(kernel, groups, axis=3), strict=True)",
+            "pairs = zip(np.split(x, groups, axis=3), np.split(kernel, groups, axis=3))",
+        ): "The two are always of one length.",
+        (
+            "pairs = zip(np.split(x, groups, axis=3), np.split(kernel, groups, axis=3), strict=True)",
+            "pairs = zip(np.split(x, groups, axis=3), np.split(kernel, groups, axis=3), strict=False)",
+        ): "The two are always of one length.",
+    },
+    "channel_shuffle": {
+        (
+            "table = x.reshape(*x.shape[:3], groups, -1)",
+            "table = x.reshape(*x.shape[:3], groups, -2)",
+        ): "NumPy works out whichever length is negative.",
+        (
+            "return table.swapaxes(3, 4).reshape(x.shape)",
+            "return table.swapaxes(4, 3).reshape(x.shape)",
+        ): "The same axes change places.",
+    },
+    "inverted_residual_costs": {
+        (
+            "height, width, channels = input_size",
+            "width, height, channels = input_size",
+        ): "Only their product is used, and that of what the stride leaves of them.",
+        (
+            "layers = [(9 * wide, wide, after), (wide * filters, filters, after)]",
+            "layers = [(wide * filters, filters, after), (9 * wide, wide, after)]",
+        ): "Sums do not mind the order of the layers.",
+    },
+    "squeeze_excite": {
+        (
+            "means = x.mean(axis=(1, 2))",
+            "means = x.mean(axis=(2, 1))",
+        ): "The same axes are averaged.",
+        (
+            "inner = np.maximum(means @ w1 + b1, 0)",
+            "inner = np.maximum(0, means @ w1 + b1)",
+        ): "The larger of two numbers is the same either way.",
+    },
 }
