@@ -173,6 +173,17 @@ def test_release_is_what_source_generates_and_gives_nothing_away(tmp_path):
     assert made == stored, "run `make release`"
 
 
+@pytest.mark.parametrize("name", ["02_depthwise_convolution", "03_pointwise_convolution"])
+def test_a_written_answer_has_a_rubric_that_only_the_instructor_sees(name):
+    cells = notebooks.read(ROOT / f"source/{name}/{name}.ipynb").cells
+    (answer,) = [c.source for c in cells if c.cell_type == "markdown" and "nbgrader" in c.metadata]
+    rubric = answer.partition("**Rubric.** 3 points")[2]
+    assert rubric.endswith("### END SOLUTION")
+    assert all(words in rubric for words in ("1. ", "2. ", "3. ", "alf a point", "No points"))
+    released = (ROOT / f"release/{name}/{name}.ipynb").read_text(encoding="utf-8")
+    assert "ubric" not in released and "alf a point" not in released
+
+
 def test_a_leak_is_seen(tmp_path):
     source = ASSIGNMENTS[0]
     assert release.leaks(source, source), "the source itself holds every secret"
