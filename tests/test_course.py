@@ -103,7 +103,7 @@ def test_a_broken_notebook_gets_one_sentence(tmp_path, text, words):
 FIGURES = {
     "01_normal_convolution": 14,
     "02_depthwise_convolution": 9,
-    "03_pointwise_convolution": 12,
+    "03_pointwise_convolution": 13,
     "04_mnist_cnn": 12,
     "05_what_became_of_it": 8,
 }
@@ -143,7 +143,9 @@ NUMBERS = {
         "15,091,200",  # 10*10 * 384*(3*3 + 384)
         *("4,866,269,184", "29,281,120", "568,740,352", "4,209,088"),  # table 4
         *("325,400,448", "2,568,144", "307,323,392", "2,875,328"),  # table 5
+        "6.96 times the parameters and 8.56 times the multiply-adds for 1.1 points of accuracy",
         "22,855,952",  # Xception, table 3
+        "column, then row: 6 multiply-adds; the kernel: 9",  # Sobel, 3 + 3 against 3*3
     ],
     "04_mnist_cnn": [
         "(3*3*1 + 1) * 32 = 320",
@@ -224,6 +226,17 @@ def test_release_is_what_source_generates_and_gives_nothing_away(tmp_path):
     stored = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     assert sorted(made) == sorted(stored)
     assert made == stored, "run `make release`"
+
+
+@pytest.mark.parametrize("name", ["02_depthwise_convolution", "03_pointwise_convolution"])
+def test_a_written_answer_has_a_rubric_that_only_the_instructor_sees(name):
+    cells = notebooks.read(ROOT / f"source/{name}/{name}.ipynb").cells
+    (answer,) = [c.source for c in cells if c.cell_type == "markdown" and "nbgrader" in c.metadata]
+    rubric = answer.partition("**Rubric.** 3 points")[2]
+    assert rubric.endswith("### END SOLUTION")
+    assert all(words in rubric for words in ("1. ", "2. ", "3. ", "alf a point", "No points"))
+    released = (ROOT / f"release/{name}/{name}.ipynb").read_text(encoding="utf-8")
+    assert "ubric" not in released and "alf a point" not in released
 
 
 def test_a_leak_is_seen(tmp_path):

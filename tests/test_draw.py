@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import subprocess
 import sys
 
@@ -83,6 +84,20 @@ def filled(picture, strength: float) -> int:
     wanted = tint(HIGHLIGHT, strength)
     patches = picture.figure.axes[0].patches
     return sum(np.allclose(patch.get_facecolor()[:3], wanted) for patch in patches)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_cross_stands_in_sizes_only(name):
+    from matplotlib.text import Text
+
+    words = [text.get_text() for text in EVERY[name]().figure.findobj(Text)]
+    assert not [word for word in words if re.search(r"(?<!\d )×|×(?! \d)", word)]
+
+
+def test_each_sign_has_one_meaning():
+    assert "∗" in texts(EVERY["window"]()) and "·" not in texts(EVERY["window"]())  # convolution
+    for name in ("product", "im2col", "connectivity"):  # products of matrices
+        assert "·" in texts(EVERY[name]()) and "∗" not in texts(EVERY[name]())
 
 
 # ---------------------------------------------------------------- what a window reads
@@ -185,6 +200,17 @@ def test_depthwise_convolution_keeps_the_channels_apart():
     assert "only the 2 filters of that channel; each sum of 9 products" in picture.alt
 
 
+def test_a_multiplier_shows_the_index_of_each_map():
+    words = texts(draw.depthwise_convolution(X, TWICE))
+    assert [word for word in words if word.startswith("map ")] == [
+        *("map 0·2 + 0 = 0", "map 0·2 + 1 = 1", "map 1·2 + 0 = 2", "map 1·2 + 1 = 3"),
+        *("map 2·2 + 0 = 4", "map 2·2 + 1 = 5"),
+    ]
+    assert words.count("j = 0") == words.count("j = 1") == 3
+    assert [word for word in words if word.startswith("c = ")] == ["c = 0", "c = 1", "c = 2"]
+    assert not [word for word in texts(draw.depthwise_convolution(X, DEPTHWISE)) if "j" in word]
+
+
 def test_pointwise_convolution_marks_one_pixel_through_all_channels():
     picture = draw.pointwise_convolution(X, POINTWISE, at=(5, 0))
     assert filled(picture, 0.6) == 3 + 4  # a pixel in 3 channels, a cell in 4 maps
@@ -214,7 +240,19 @@ def test_connectivity_counts_weights_and_connections():
     assert (
         f"normal, {nonzero} weights in {70 * 3 * 4} connections; depthwise, 27 weights in "
         "210 connections; pointwise, 12 weights in 144 connections; separable, 27 + 12 weights in "
-        "210 + 144 connections" in picture.alt
+        "210 + 144 connections, whose product has 840." in picture.alt
+    )
+    # The discs: 3 + 4, 3 + 3, 3 + 4, 3 + 3 + 4 of them; the matrices: 4 of 4 × 3 blocks, 2 of 3 × 3.
+    assert sum(word.isdigit() for word in texts(picture)) == 7 + 6 + 7 + 10 + 4 * 7 + 2 * 6
+    assert {"·", "=", "both in one:\n840 connections"} <= set(texts(picture))
+
+
+def test_the_product_of_a_separable_pair_is_the_composed_kernel():
+    from helpers.draw.matrices import operator, shown
+
+    composed = DEPTHWISE * POINTWISE  # multiplier 1
+    np.testing.assert_array_equal(
+        shown([BLOCKS, POINTWISE], (3, 4))[-1], operator(composed, (3, 4))
     )
 
 

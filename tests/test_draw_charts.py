@@ -33,7 +33,9 @@ EVERY = {
         x_label="depth multiplier m",
         y_label="relative error of the best pair",
         marks={"break-even": 9 * 8 / (9 + 8)},
-        error=ERRORS,
+        named_at=3,
+        normal_kernel=ERRORS,
+        rank_two=[0.7, *8 * [0]],
     ),
     "many_points": lambda: draw.lines(
         np.linspace(-3, 7, 50),
@@ -103,6 +105,12 @@ def test_lines_are_named_with_their_last_value():
     assert {"3 × 3: 0.11", "5 × 5: 0.04", "7 × 7: 0.02"} <= set(texts(EVERY["costs"]()))
 
 
+def test_lines_that_end_in_one_point_are_named_where_they_are_apart():
+    axes = EVERY["errors"]().figure.axes[0]
+    named = {text.get_text(): text.xy for text in axes.texts if ":" in text.get_text()}
+    assert named == {"normal kernel: 0.54": (3, 0.54), "rank two: 0.00": (3, 0)}
+
+
 @pytest.mark.parametrize(
     ("wanted", "places"),
     [
@@ -119,7 +127,8 @@ def test_names_stay_near_and_apart(wanted, places):
 def test_lines_in_words():
     assert EVERY["errors"]().alt == (
         "Lines of relative error of the best pair over depth multiplier m = 1, 2, 3, 4, 5, 6, 7, "
-        "8, 9. error: 0.81, 0.66, 0.54, 0.43, 0.33, 0.24, 0.15, 0.07, 0.00; mark break-even: 4.24."
+        "8, 9. normal kernel: 0.81, 0.66, 0.54, 0.43, 0.33, 0.24, 0.15, 0.07, 0.00; rank two: 0.70, "
+        "0.00, 0.00, 0.00, 0.00, 0.00, 0.00, 0.00, 0.00; mark break-even: 4.24."
     )  # 72 / 17 = 4.24
     assert EVERY["many_points"]().alt.startswith(
         "Lines of y over t = −3.00 to 7.00. parabola: 4.00 to 44.00; half: −1.50 to 3.50;"
@@ -187,6 +196,7 @@ def test_no_words_collide_or_leave_the_paper(name):
         (lambda: draw.lines([0, 1], log_x=True, cost=[1, 2]), "above 0, not 0"),
         (lambda: draw.lines([1, 2], log_y=True, cost=[1, -2]), "above 0, not -2"),
         (lambda: draw.lines([[1, 2]], cost=[1, 2]), r"x is a list of numbers, not an array of \(1"),
+        (lambda: draw.lines([1, 2], named_at=3, cost=[1, 2]), "at one of the x, and 3 is none"),
         (lambda: draw.lines([1, 2], cost=["a", "b"]), "cost is an array of numbers"),
         (lambda: draw.lines([1, 2], cost=[1, np.inf]), "cost holds NaN or infinite"),
         (lambda: draw.bars(LAYERS), "Name one to 5 lists of numbers"),

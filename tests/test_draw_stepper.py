@@ -206,7 +206,7 @@ def test_it_shows_its_first_step_without_scripts():
     assert page(stepper).count('class="sheet idle"') == 4 * 3
 
 
-def test_one_channel_is_image_times_kernel_is_output():
+def test_one_channel_is_image_convolved_with_kernel_is_output():
     stepper = draw.stepper(IMAGE, KERNEL)
     assert stepper.alt == (
         "6 steps. A 3 × 3 kernel on a 4 × 5 image makes an output of 2 × 3. First step: row 0, "
@@ -215,7 +215,7 @@ def test_one_channel_is_image_times_kernel_is_output():
     assert stepper.html.count("<td") == 20 + 9 + 6
     assert steps(stepper)[5]["say"].startswith("row 1, column 2:\n0·1 + 4·0")
     words = re.sub(r"<[^>]*>", " ", re.sub(r"<table.*?</table>", "", page(stepper)))
-    assert " ".join(words.split()).startswith("image 4 × 5 × kernel 3 × 3 = output 2 × 3 row 0,")
+    assert " ".join(words.split()).startswith("image 4 × 5 ∗ kernel 3 × 3 = output 2 × 3 row 0,")
 
 
 def test_tables_and_words_are_read_row_by_row():

@@ -20,6 +20,10 @@ HIGHLIGHT = "#D55E00"
 INK = "#222222"
 FAINT = "#BBBBBB"
 
+# One sign for each meaning: a size, a product (of numbers or of matrices), a convolution (as
+# libraries have it: the kernel is not flipped).
+BY, TIMES, CONVOLVED = "×", "·", "∗"
+
 SMALL, NORMAL, LARGE = 9, 10, 12  # points
 CELL = 0.36  # inches
 MARGIN = 0.14  # inches of white around a picture
@@ -55,7 +59,7 @@ def numbers(values: np.ndarray) -> np.ndarray:
 
 
 def by(shape) -> str:
-    return " × ".join(map(str, shape))
+    return f" {BY} ".join(map(str, shape))
 
 
 def some(many: int, what: str) -> str:
@@ -67,8 +71,13 @@ def each(many: int, what: str) -> str:
 
 
 def signed(value: float) -> str:
-    """A factor inside a sum: negative ones in brackets."""
+    """A term or a factor inside a sum: negative ones in brackets."""
     return f"({number(value)})" if value < 0 else number(value)
+
+
+def times(one: float, other: float) -> str:
+    """A product inside a sum."""
+    return f"{signed(one)}{TIMES}{signed(other)}"
 
 
 class Canvas:
@@ -100,11 +109,11 @@ class Canvas:
         corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
         self.polygon(corners, **{"line": HIGHLIGHT, "linewidth": 2.4, "zorder": 4, **style})
 
-    def disc(self, x: float, y: float, radius: float, colour: Any) -> None:
+    def disc(self, x: float, y: float, radius: float, colour: Any, strength: float = 0.35) -> None:
         from matplotlib.patches import Circle
 
         self.axes.add_patch(
-            Circle((x, y), radius, facecolor=tint(colour, 0.35), edgecolor=colour, zorder=3)
+            Circle((x, y), radius, facecolor=tint(colour, strength), edgecolor=colour, zorder=3)
         )
         self.reach((x - radius, y - radius), (x + radius, y + radius))
 
@@ -119,9 +128,15 @@ class Canvas:
         letter = 0.68 if style.get("weight") == "bold" else 0.58
         width = letter * size * max(map(len, lines)) / points
         height = 1.3 * size * len(lines) / points
+        if style.get("rotation") == 90:
+            width, height = height, width
         left = {"center": x - width / 2, "left": x, "right": x - width}[style["ha"]]
         top = {"center": y - height / 2, "top": y, "bottom": y - height}.get(style["va"], y)
         self.reach((left, top), (left + width, top + height))
+
+    def sign(self, x: float, y: float, sign: str) -> None:
+        """What stands between two grids: `TIMES`, `CONVOLVED`, or "="."""
+        self.words(x, y, sign, LARGE + (14 if sign == TIMES else 4))
 
     def line(self, points: Iterable[Point], colour: Any = INK, **style) -> None:
         xs, ys = zip(*points, strict=True)

@@ -44,21 +44,24 @@ def lines(
     log_x: bool = False,
     log_y: bool = False,
     marks: dict[str, float] | None = None,
+    named_at: float | None = None,
     alt: str | None = None,
     **named,
 ) -> Picture:
     """Lists of numbers as lines over the numbers ``x``, each named at its end with its last value.
 
-    ``marks`` are dashed vertical lines, {name: x}. The axis of y begins at 0 unless it is
+    ``marks`` are dashed vertical lines, {name: x}. ``named_at`` is one of the ``x``: there each line
+    has its name and value, where the ends lie on each other. The axis of y begins at 0 unless it is
     logarithmic. ``alt`` stands in for the words that list the numbers, where these differ from run
-    to run. ValueError for lengths that do not fit, more than five lines, or the logarithm of what
-    is not above 0.
+    to run. ValueError for lengths that do not fit, more than five lines, the logarithm of what is
+    not above 0, or a ``named_at`` that is not in ``x``.
     """
     x, marks = vector(x, "x"), {name: float(at) for name, at in (marks or {}).items()}
     series = named_vectors(named, len(x), "lines(x, error=ys)")
     above_zero([*x, *marks.values()] if log_x else [])
     above_zero(np.concatenate([*series.values()]) if log_y else [])
-    figure, axes = field(LEFT, BELOW, WIDE, HIGH, RIGHT, ABOVE)
+    right = RIGHT if named_at is None else 0.2
+    figure, axes = field(LEFT, BELOW, WIDE, HIGH, right, ABOVE)
     axes.set(xscale="log" if log_x else "linear", yscale="log" if log_y else "linear")
     for (name, ys), (colour, shape) in zip(series.items(), SERIES, strict=False):
         dots = {"marker": shape, "markersize": 4.5} if len(x) <= MANY else {}
@@ -72,7 +75,10 @@ def lines(
     ticks(axes, x, log_y)
     axes.set_xlabel(x_label, fontsize=NORMAL, color=INK, labelpad=6)
     axes.set_title(y_label, fontsize=NORMAL, color=INK, loc="left", pad=22 if marks else 8)
-    names_at_ends(axes, x[-1], series)
+    if named_at is None:
+        names_at_ends(axes, x[-1], series)
+    else:
+        names_on_lines(axes, x, named_at, series)
     return Picture(figure, alt or lines_in_words(x, series, x_label, y_label, marks))
 
 
@@ -153,6 +159,24 @@ def names_at_ends(axes, x: float, series: dict[str, np.ndarray]) -> None:
             fontsize=SMALL,
             color=INK,
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkB": 0},
+        )
+
+
+def names_on_lines(axes, x: np.ndarray, at: float, series: dict[str, np.ndarray]) -> None:
+    """Above each line's point at ``at``, to its right: a line that falls leaves room there."""
+    found = np.flatnonzero(x == at)
+    if not len(found):
+        raise ValueError(f"Lines are named at one of the x, and {at} is none of them.")
+    for (name, ys), (colour, _) in zip(series.items(), SERIES, strict=False):
+        axes.annotate(
+            f"{name}: {numbers(ys)[found[0]]}",
+            xy=(at, ys[found[0]]),
+            xytext=(6, 5),
+            textcoords="offset points",
+            fontsize=NORMAL,
+            color=colour,
+            weight="bold",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
 
 

@@ -6,22 +6,23 @@ import numpy as np
 
 from helpers.draw.canvas import (
     CELL,
+    CONVOLVED,
     FAINT,
     GRADIENT,
     HIGHLIGHT,
     INPUT,
     KERNEL,
-    LARGE,
     NORMAL,
     OUTPUT,
     PADDING,
     SMALL,
+    TIMES,
     WIDEST,
     Canvas,
     by,
     number,
     numbers,
-    signed,
+    times,
     tint,
 )
 from helpers.draw.picture import Picture, drawn
@@ -44,11 +45,11 @@ def window(image, kernel, at=(0, 0), stride=1, padding="valid", dilation=1) -> P
 
     def centred(array, gap, sign, colour, title):
         x = right + gap
-        canvas.words(x - gap / 2, middle, sign, LARGE + 4)
+        canvas.sign(x - gap / 2, middle, sign)
         canvas.grid(x, middle - array.shape[0] / 2, array, colour, title)
         return x + array.shape[1]
 
-    right = centred(slide.kernel, 1.6, "×", KERNEL, "kernel")
+    right = centred(slide.kernel, 1.6, CONVOLVED, KERNEL, "kernel")
     right = centred(slide.so_far(at), 1.6, "=", OUTPUT, "output")
     x, y = right - slide.shape[1] + at[1], middle - slide.shape[0] / 2 + at[0]
     canvas.frame(x, y, 1, 1)
@@ -263,7 +264,7 @@ def backward(dy, kernel, at=(0, 0)) -> Picture:
     canvas.grid(0, y, dy, GRADIENT, "dy")
     canvas.frame(at[1], y + at[0], 1, 1)
     x = dy.shape[1] + 1.8
-    canvas.words(x - 0.9, middle, "×", LARGE + 4)
+    canvas.sign(x - 0.9, middle, TIMES)
     canvas.grid(x, middle - kh / 2, kernel, KERNEL, "kernel")
     x += kw + 2.2
     canvas.arrow((x - 1.9, middle), (x - 0.3, middle))
@@ -289,7 +290,7 @@ def backward(dy, kernel, at=(0, 0)) -> Picture:
 def shares(dy: np.ndarray, kernel: np.ndarray, p: int, q: int) -> str:
     """What each window that read pixel (p, q) hands it."""
     terms = [
-        f"{signed(dy[i, j])}·{signed(kernel[p - i, q - j])}"
+        times(dy[i, j], kernel[p - i, q - j])
         for i, j in np.ndindex(dy.shape)
         if 0 <= p - i < kernel.shape[0] and 0 <= q - j < kernel.shape[1]
     ]

@@ -16,16 +16,19 @@ from helpers.draw.canvas import (
     NORMAL,
     OUTPUT,
     SMALL,
+    TIMES,
     WIDEST,
     Canvas,
     by,
     number,
-    signed,
+    times,
     tint,
 )
 from helpers.draw.grids import below, colour_of
 from helpers.draw.picture import Picture, drawn
 from helpers.draw.sliding import Slide, numeric, position
+
+AXIS, APART = 0.9, 0.42  # inches: for the words at the left of matrices, from one to the next
 
 
 @drawn
@@ -58,14 +61,14 @@ def im2col(image, kernel, at=(0, 0)) -> Picture:
     canvas.grid(x, y, patches, patch, "one row per window")
     canvas.frame(x, y + row, taps, 1)
     x += taps + 1.4
-    canvas.words(x - 0.7, middle, "×", LARGE + 4)
+    canvas.sign(x - 0.7, middle, TIMES)
     canvas.grid(x, middle - taps / 2, slide.kernel.reshape(-1, 1), KERNEL, "kernel")
     x += 2.4
-    canvas.words(x - 0.7, middle, "=", LARGE + 4)
+    canvas.sign(x - 0.7, middle, "=")
     canvas.grid(x, y, slide.output.reshape(-1, 1), OUTPUT, "output")
     canvas.frame(x, y + row, 1, 1)
     return canvas.done(
-        f"The {len(patches)} windows of the image as rows of a {len(patches)} × {taps} matrix, times "
+        f"The {len(patches)} windows of the image as rows of a {by(patches.shape)} matrix, times "
         f"the kernel as a column of {taps}. Row {row}: {slide.arithmetic(at)}."
     )
 
@@ -82,13 +85,13 @@ def product(at=None, gives: str = "output", **named) -> Picture:
     canvas, middle = Canvas(), max(len(a), len(b)) / 2
     x = 0.0
     places = []
-    signs = ("×", "=", "")
+    signs = (TIMES, "=", "")
     for name, matrix, sign in zip((left, right, gives), (a, b, result), signs, strict=True):
         wide = max(matrix.shape[1], 0.68 * NORMAL * len(name) / 72 / CELL)
         place = x + (wide - matrix.shape[1]) / 2, middle - len(matrix) / 2
         canvas.grid(*place, matrix, colour_of(name), name)
         places.append(place)
-        canvas.words(x + wide + 0.8, middle, sign, LARGE + 4)
+        canvas.sign(x + wide + 0.8, middle, sign)
         x += wide + 1.6
     words = f"{left} {by(a.shape)} times {right} {by(b.shape)} gives {gives} {by(result.shape)}"
     if at is None:
@@ -98,7 +101,7 @@ def product(at=None, gives: str = "output", **named) -> Picture:
     canvas.frame(ax, ay + row, a.shape[1], 1)
     canvas.frame(bx + column, by_, 1, len(b))
     canvas.frame(x + column, y + row, 1, 1)
-    terms = [f"{signed(p)}·{signed(q)}" for p, q in zip(a[row], b[:, column], strict=True)]
+    terms = [times(p, q) for p, q in zip(a[row], b[:, column], strict=True)]
     sums = f"{' + '.join(terms)} = {number(result[row, column])}"
     right_edge = x + result.shape[1]
     below(canvas, right_edge / 2, 2 * middle + 1.3, sums, right_edge)
@@ -172,36 +175,55 @@ def connectivity(size, **layers) -> Picture:
     ``size`` (H, W) is the image's; each named layer is a normal kernel (kh, kw, C, F), or several
     that follow each other, as a tuple. Below is the linear operator itself, the matrix that takes
     the image as a column of C·H·W numbers to F·H·W (padding "same"): a dot for each weight that
-    connects two numbers, as dark as the weight is large. ValueError where something does not fit.
+    connects two numbers, as dark as the weight is large; for several layers their product, too.
+    ValueError where something does not fit.
     """
     panels = {name.replace("_", " "): chain(kernels) for name, kernels in layers.items()}
     if not panels:
         raise ValueError("Name the layers to compare: connectivity((3, 4), normal=kernel).")
-    matrices = {name: [operator(k, size) for k in ks] for name, ks in panels.items()}
-    pitch = 9  # cells between two matrices
-    columns = sum(m.shape[1] + pitch for ms in matrices.values() for m in ms) - pitch
+    matrices = {name: shown(kernels, size) for name, kernels in panels.items()}
+    gaps = sum(len(ms) for ms in matrices.values()) - 1
+    cells = sum(m.shape[1] for ms in matrices.values() for m in ms)
     tallest = max(len(m) for ms in matrices.values() for m in ms)
-    canvas, x = Canvas(min((WIDEST - 0.6) / columns, 0.05)), 0.0
+    canvas, x = Canvas(min((WIDEST - AXIS - gaps * APART) / cells, 0.05)), 0.0
     inch = 1 / canvas.cell
+    canvas.words(-0.32 * inch, tallest / 2, "output numbers, map by map", SMALL, rotation=90)
     words = []
     for name, kernels in panels.items():
-        width = sum(m.shape[1] + pitch for m in matrices[name]) - pitch
-        canvas.words(x + width / 2, -2.35 * inch, name, LARGE, weight="bold")
-        graph(canvas, x + width / 2, -1.15 * inch, kernels)
-        connections = [int(np.count_nonzero(m)) for m in matrices[name]]
-        for step in reversed(range(len(kernels))):  # a matrix acts on what stands to its right
-            dots(canvas, x, (tallest - len(matrices[name][step])) / 2, matrices[name][step], size)
-            x += matrices[name][step].shape[1] + pitch
-            if step:
-                canvas.words(x - pitch / 2, tallest / 2, "·", LARGE + 6, weight="bold")
-        weights = [int(np.count_nonzero(k)) for k in kernels]
-        below_it = f"{plus(weights)} weights\n{plus(connections)} connections"
-        canvas.words(x - pitch - width / 2, tallest + 0.3 * inch, below_it, SMALL, linespacing=1.5)
+        *steps, last = matrices[name]
+        left, weights = x, [int(np.count_nonzero(k)) for k in kernels]
+        connections = [int(np.count_nonzero(operator(k, size))) for k in kernels]
+        for matrix in matrices[name]:
+            y = (tallest - len(matrix)) / 2
+            dots(canvas, x, y, matrix, size)
+            x += matrix.shape[1] + APART * inch
+            if matrix is not last:
+                sign = "=" if matrix is steps[-1] and len(kernels) > 1 else TIMES
+                canvas.sign(x - 0.68 * APART * inch, tallest / 2, sign)
+        factors = sum(m.shape[1] for m in matrices[name][: len(kernels)])
+        middle = left + (factors + (len(kernels) - 1) * APART * inch) / 2
+        canvas.words(middle, -2.6 * inch, name, LARGE, weight="bold")
+        graph(canvas, middle, -1.58 * inch, kernels)
+        counted = f"{plus(weights)} weights\n{plus(connections)} connections"
+        canvas.words(middle, tallest + 0.3 * inch, counted, SMALL, linespacing=1.5)
         words.append(f"{name}, {plus(weights)} weights in {plus(connections)} connections")
+        if steps:
+            middle, many = x - APART * inch - last.shape[1] / 2, int(np.count_nonzero(last))
+            text = f"both in one:\n{many:,} connections"
+            canvas.words(middle, tallest + 0.3 * inch, text, SMALL, linespacing=1.5)
+            words[-1] += f", whose product has {many:,}"
+    middle = (x - APART * inch) / 2
+    canvas.words(middle, -0.42 * inch, "input numbers, channel by channel", SMALL)
     return canvas.done(
-        f"What an output sees of an image of {by(size)} pixels, as channels and as a matrix: "
-        f"{'; '.join(words)}."
+        f"What an output sees of an image of {by(size)} pixels, as channels and as a matrix with a "
+        f"row for each output number and a column for each input number: {'; '.join(words)}."
     )
+
+
+def shown(kernels: Sequence[np.ndarray], size) -> list[np.ndarray]:
+    """The matrices of layers that follow each other, the last to act first; of several the product, too."""
+    matrices = [operator(kernel, size) for kernel in reversed(kernels)]
+    return [*matrices, np.linalg.multi_dot(matrices)] if len(matrices) > 1 else matrices
 
 
 def chain(kernels) -> list[np.ndarray]:
@@ -249,11 +271,12 @@ def graph(canvas: Canvas, x: float, y: float, kernels: Sequence[np.ndarray]) -> 
     for layer, channels in enumerate(layers):
         colour = OUTPUT if layer == len(kernels) else INPUT
         for channel in range(channels):
-            canvas.disc(*place(layer, channel), 0.09 * inch, colour)
+            canvas.disc(*place(layer, channel), 0.1 * inch, colour)
+            canvas.words(*place(layer, channel), f"{channel}", SMALL)
 
 
 def dots(canvas: Canvas, x: float, y: float, matrix: np.ndarray, size) -> None:
-    """A matrix as an image, with lines where a channel or a map ends."""
+    """A matrix as an image, with lines and numbers where a channel or a map is."""
     from matplotlib.colors import LinearSegmentedColormap
 
     rows, columns = matrix.shape
@@ -263,11 +286,13 @@ def dots(canvas: Canvas, x: float, y: float, matrix: np.ndarray, size) -> None:
     extent = (x, x + columns, y + rows, y)
     options = {"cmap": shades, "vmin": 0, "vmax": 1, "interpolation": "nearest", "aspect": "auto"}
     canvas.axes.imshow(strength, extent=extent, zorder=1, **options)
-    pixels = size[0] * size[1]
-    for row in range(0, rows + 1, pixels):
+    pixels, aside = size[0] * size[1], 0.1 / canvas.cell
+    for f, row in enumerate(range(0, rows, pixels)):
         canvas.line([(x, y + row), (x + columns, y + row)], FAINT, linewidth=0.7, zorder=2)
-    for column in range(0, columns + 1, pixels):
+        canvas.words(x - aside, y + row + pixels / 2, f"{f}", SMALL, color=OUTPUT)
+    for c, column in enumerate(range(0, columns, pixels)):
         canvas.line([(x + column, y), (x + column, y + rows)], FAINT, linewidth=0.7, zorder=2)
+        canvas.words(x + column + pixels / 2, y - aside, f"{c}", SMALL, color=INPUT)
     canvas.frame(x, y, columns, rows, line=INK, linewidth=0.8)
 
 

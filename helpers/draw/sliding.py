@@ -7,7 +7,7 @@ from operator import index
 
 import numpy as np
 
-from helpers.draw.canvas import number, signed
+from helpers.draw.canvas import number, times
 
 
 def numeric(values, what: str) -> np.ndarray:
@@ -132,7 +132,7 @@ class Slide:
         return np.where(known, self.output, np.nan)
 
     def arithmetic(self, at: tuple[int, int]) -> str:
-        terms = [f"{signed(self.padded[cell])}·{signed(w)}" for cell, w in self.products(at)]
+        terms = [times(self.padded[cell], w) for cell, w in self.products(at)]
         return f"{' + '.join(terms)} = {number(self.value(at))}"
 
     def alt(self, at: tuple[int, int]) -> str:

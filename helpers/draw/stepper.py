@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.draw.canvas import INPUT, KERNEL, OUTPUT, by, each, number, signed, some
+from helpers.draw.canvas import CONVOLVED, INPUT, KERNEL, OUTPUT, by, each, number, signed, some
 from helpers.draw.sliding import Slide, numeric
 from helpers.draw.tables import Area, Board, Step
 from helpers.draw.volumes import fitting
@@ -123,7 +123,7 @@ def one_channel(board: Board, slide: Slide) -> str:
     """One channel under one filter, side by side; returns what is shown, in words."""
     size = slide.kernel.shape
     source = input_table(board, slide, "image", (1, 1, 1, 1), "image", by(slide.padded.shape))
-    board.sign((1, 2, 1, 1), "×")
+    board.sign((1, 2, 1, 1), CONVOLVED)
     weights = board.table("kernel", slide.kernel, KERNEL, (1, 3, 1, 1), "kernel", by(size))
     board.sign((1, 4, 1, 1), "=")
     place = (1, 5, 1, 1)

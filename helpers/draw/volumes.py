@@ -16,6 +16,8 @@ from helpers.draw.canvas import (
     LARGE,
     NORMAL,
     OUTPUT,
+    SMALL,
+    TIMES,
     UP,
     WIDEST,
     Canvas,
@@ -80,8 +82,9 @@ def depthwise_convolution(image: np.ndarray, kernels: np.ndarray, at=(0, 0)) -> 
     """Every input channel has filters of its own: they see no other channel.
 
     ``image`` (H, W, C), ``kernels`` (kh, kw, C, m) as Keras has them, ``at`` the output position
-    (row, column) that is highlighted. Map c·m + j is made of channel c. ValueError where the
-    channels or the position do not fit.
+    (row, column) that is highlighted. Map c·m + j is made of channel c; where m is more than 1,
+    each channel, filter and map has its index. ValueError where the channels or the position do not
+    fit.
     """
     image, kernels = fitting(image, kernels, "(kh, kw, C, m)")
     *size, channels, multiplier = kernels.shape
@@ -102,12 +105,19 @@ def depthwise_convolution(image: np.ndarray, kernels: np.ndarray, at=(0, 0)) -> 
             page.beam((0, c), (1, f), at, size)
             page.pointer((1, f), (2, f), at)
             page.value(f, sums[f], at)
+    if multiplier > 1:
+        page.indices(multiplier)
     return page.done(
         f"Depthwise convolution: an input of {by(image.shape)}, its channels apart; "
         f"{each(maps, 'filter')} {by((*size, 1))}, {each(maps, 'output map')} {by(output)}. "
         f"In each channel the {by(size)} window whose top left corner is at row {at[0]}, column "
         f"{at[1]} meets only the {some(multiplier, 'filter')} of that channel; each sum of "
         f"{size[0] * size[1]} products is one number of that filter's map{listed(sums)}."
+        + (
+            f" Map c{TIMES}{multiplier} + j comes from filter j of channel c."
+            if multiplier > 1
+            else ""
+        )
     )
 
 
@@ -166,7 +176,7 @@ def separable_convolution(
             page.volume(1, j, shade=c)
             page.beam((0, c), (1, j), at, size)
             page.pointer((1, j), (2, 0), at, sheet=j)
-    page.volume(2, 0, at)
+    page.volume(2, 0, at, alike=multiplier)
     for f in range(filters):
         page.volume(3, f)
         page.volume(4, f, at)
@@ -267,15 +277,20 @@ class Page:
         left = x + (width - column.width) / 2 + sheet * column.gap
         return left, middle - (column.shape[0] - UP * column.shape[1]) / 2
 
-    def volume(self, index: int, copy: int, at=None, size=(1, 1), shade: int = 0) -> None:
-        """A stack of channel sheets; a block of ``size`` ``at`` (row, column) goes through them all."""
+    def volume(
+        self, index: int, copy: int, at=None, size=(1, 1), shade: int = 0, alike: int = 1
+    ) -> None:
+        """A stack of channel sheets; a block of ``size`` ``at`` (row, column) goes through them all.
+
+        So many neighbours as ``alike`` says have the same shade: they come from the same channel.
+        """
         column = self.columns[index]
         rows, columns, channels = column.shape
         marked = {(at[0] + a, at[1] + b) for a, b in np.ndindex(*size)} if at else set()
         behind = None
         for c in reversed(range(channels)):
             x, y = self.corner((index, copy), c)
-            strength, depth = 0.16 + 0.1 * ((c + shade) % 3), column.depth(c)
+            strength, depth = 0.16 + 0.1 * ((c // alike + shade) % 3), column.depth(c)
             if at:
                 corners = corners_of(x, y, at, size)
                 for start, end in zip(corners, behind or corners, strict=True):
@@ -297,12 +312,19 @@ class Page:
             self.canvas.line([start, end], HIGHLIGHT, linewidth=0.7, alpha=0.7, zorder=2)
 
     def pointer(self, source, target, at, sheet: int = 0) -> None:
-        """A line from the right edge of a filter to the one cell that it makes, behind what hides it."""
+        """A line from the right edge of a filter to the one cell that it makes.
+
+        Where sheets of the target hide it, it goes on in dots; a point marks its end.
+        """
         column, depth = self.columns[source[0]], self.columns[target[0]].depth(sheet)
         last = self.corner(source, column.shape[2] - 1)
         start = oblique(*last, column.shape[0] / 2, column.shape[1])
         end = oblique(*self.corner(target, sheet), at[0] + 0.5, at[1] + 0.04)
         self.canvas.line([start, end], HIGHLIGHT, linewidth=1.2, zorder=depth + 0.01)
+        if sheet:
+            dots = {"linewidth": 1.7, "linestyle": (0, (0.1, 1.6)), "dash_capstyle": "round"}
+            self.canvas.line([start, end], HIGHLIGHT, zorder=3, **dots)
+        self.canvas.disc(*end, 0.02 / self.canvas.cell, HIGHLIGHT, strength=1)
 
     def value(self, copy: int, value: float, at) -> None:
         """The number that a filter made, to the right of the last column."""
@@ -318,6 +340,24 @@ class Page:
             color=HIGHLIGHT,
             weight="bold",
         )
+
+    def indices(self, multiplier: int) -> None:
+        """Channel c, its filter j, and the map c·m + j that they make; on the page of a depthwise one."""
+        inch = 1 / self.canvas.cell
+        for f in range(self.columns[1].copies):
+            c, j = divmod(f, multiplier)
+            if not j:
+                self.below((0, c), f"c = {c}")
+            self.below((1, f), f"j = {j}")
+            (x, y), column = self.corner((2, f)), self.columns[2]
+            height = oblique(x, y, column.shape[0] - 0.5, column.shape[1])[1]
+            text = f"map {c}{TIMES}{multiplier} + {j} = {f}"
+            self.canvas.words(x + column.width + 0.08 * inch, height, text, SMALL, ha="left")
+
+    def below(self, place: tuple[int, int], text: str) -> None:
+        (x, y), column = self.corner(place), self.columns[place[0]]
+        middle = y + column.shape[0] + 0.02 / self.canvas.cell
+        self.canvas.words(x + 0.6 * column.width, middle, text, SMALL, ha="left", va="center")
 
     def done(self, alt: str) -> Picture:
         cell = self.canvas.cell

@@ -70,18 +70,6 @@ EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
             "kh, kw, multiplier, channels = kernel.shape",
         ): "Only their product is used.",
         (
-            "for n, k in zip(x.shape[1:3], (kh, kw), strict=True):",
-            "for n, k in zip(x.shape[1:3], (kh, kw)):",
-        ): "The two are always of one length.",
-        (
-            "for n, k in zip(x.shape[1:3], (kh, kw), strict=True):",
-            "for n, k in zip(x.shape[1:3], (kh, kw), strict=False):",
-        ): "The two are always of one length.",
-        (
-            "total = max((-(-n // stride) - 1) * stride + k - n, 0)",
-            "total = max(0, (-(-n // stride) - 1) * stride + k - n)",
-        ): "max does not mind the order of its arguments.",
-        (
             "y = np.zeros((n, (h - kh) // stride + 1, (w - kw) // stride + 1, channels * multiplier))",
             "y = np.ones((n, (h - kh) // stride + 1, (w - kw) // stride + 1, channels * multiplier))",
         ): "Every number of it is overwritten.",
