@@ -6,8 +6,10 @@ Every function returns a Picture, which shows itself as the last line of a cell.
 from helpers.draw.charts import bars, lines
 from helpers.draw.comparisons import comparison
 from helpers.draw.flows import flow
-from helpers.draw.grids import arrays, backward, receptive_field, stops, window
-from helpers.draw.matrices import connectivity, im2col, kernels, product
+from helpers.draw.gradients import backward, transposed
+from helpers.draw.grids import arrays, stops, window
+from helpers.draw.layers import receptive_field
+from helpers.draw.matrices import as_matrix, connectivity, im2col, kernels, product
 from helpers.draw.networks import network
 from helpers.draw.photos import gallery, images
 from helpers.draw.picture import Picture
@@ -23,6 +25,7 @@ from helpers.draw.volumes import (
 __all__ = [
     "Picture",
     "arrays",
+    "as_matrix",
     "backward",
     "bars",
     "comparison",
@@ -43,5 +46,6 @@ __all__ = [
     "separable_convolution",
     "stepper",
     "stops",
+    "transposed",
     "window",
 ]

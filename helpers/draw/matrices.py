@@ -58,7 +58,7 @@ def im2col(image, kernel, at=(0, 0)) -> Picture:
     canvas.grid(x, y, patches, patch, "one row per window")
     canvas.frame(x, y + row, taps, 1)
     x += taps + 1.4
-    canvas.words(x - 0.7, middle, "×", LARGE + 4)
+    canvas.words(x - 0.7, middle, "@", LARGE)
     canvas.grid(x, middle - taps / 2, slide.kernel.reshape(-1, 1), KERNEL, "kernel")
     x += 2.4
     canvas.words(x - 0.7, middle, "=", LARGE + 4)
@@ -67,6 +67,37 @@ def im2col(image, kernel, at=(0, 0)) -> Picture:
     return canvas.done(
         f"The {len(patches)} windows of the image as rows of a {len(patches)} × {taps} matrix, times "
         f"the kernel as a column of {taps}. Row {row}: {slide.arithmetic(at)}."
+    )
+
+
+@drawn
+def as_matrix(kernel, size) -> Picture:
+    """The weights between all pixels of an image and all outputs: a row for each output.
+
+    ``kernel`` (kh, kw), ``size`` (H, W) of the image, padding "valid", stride 1. A pixel that an
+    output does not read is blank. ValueError where the kernel does not fit.
+    """
+    slide = Slide.of(np.zeros(size), kernel)
+    weights = np.full((slide.output.size, slide.image.size), np.nan)
+    for row, at in enumerate(np.ndindex(slide.shape)):
+        for (i, j), weight in slide.products(at):
+            weights[row, i * size[1] + j] = weight
+    canvas = Canvas()
+    canvas.cells(0, 0, weights, KERNEL)
+    for row, (i, j) in enumerate(np.ndindex(slide.shape)):
+        canvas.words(-0.5, row + 0.5, f"output {i}, {j}", SMALL, ha="right")
+    for i in range(size[0]):
+        canvas.words((i + 0.5) * size[1], -0.6, f"row {i}", SMALL)
+        canvas.frame(i * size[1], 0, size[1], len(weights), line=INPUT, linewidth=1.6)
+    linked, (rows, columns) = int(np.sum(~np.isnan(weights))), weights.shape
+    words = (
+        f"Dense: {rows} × {columns} = {weights.size} weights. "
+        f"Convolution: {linked} links that share {slide.kernel.size} weights"
+    )
+    canvas.words(columns / 2, rows + 0.8, words, NORMAL)
+    return canvas.done(
+        f"A {by(slide.kernel.shape)} kernel on a {by(size)} image as a matrix, a row for each "
+        f"output, a column for each pixel: {words}."
     )
 
 
