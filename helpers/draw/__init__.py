@@ -6,7 +6,7 @@ Every function returns a Picture, which shows itself as the last line of a cell.
 from helpers.draw.charts import bars, lines
 from helpers.draw.comparisons import comparison
 from helpers.draw.flows import flow
-from helpers.draw.gradients import backward, transposed
+from helpers.draw.gradients import backward, kernel_gradient, transposed
 from helpers.draw.grids import arrays, stops, window
 from helpers.draw.layers import receptive_field
 from helpers.draw.matrices import as_matrix, connectivity, im2col, kernels, product
@@ -36,6 +36,7 @@ __all__ = [
     "gallery",
     "im2col",
     "images",
+    "kernel_gradient",
     "kernels",
     "lines",
     "network",

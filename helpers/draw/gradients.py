@@ -5,6 +5,7 @@ import numpy as np
 from helpers.draw.canvas import (
     GRADIENT,
     HIGHLIGHT,
+    INPUT,
     KERNEL,
     LARGE,
     SMALL,
@@ -28,7 +29,7 @@ def backward(dy, kernel, at=(0, 0), stride=1) -> Picture:
     window of dx; dx is shown with the shares of all outputs up to this one. ValueError where
     something does not fit.
     """
-    dy, kernel = pair(dy, kernel)
+    dy, kernel = fitting(dy, kernel, stride)
     at = position(at, dy.shape)
     share, (kh, kw) = dy[at] * kernel, kernel.shape
     top, left = at[0] * stride, at[1] * stride
@@ -70,7 +71,7 @@ def transposed(dy, kernel, at=(0, 0), stride=1) -> Picture:
     numbers of dy, and zeros around it, both hatched. ``at`` is a position (row, column) in dx, of
     which what comes after is still blank. ValueError where something does not fit.
     """
-    dy, kernel = pair(dy, kernel)
+    dy, kernel = fitting(dy, kernel, stride)
     (kh, kw), (oh, ow) = kernel.shape, dy.shape
     spread = np.zeros(((oh - 1) * stride + 2 * kh - 1, (ow - 1) * stride + 2 * kw - 1), dy.dtype)
     numbers = (slice(kh - 1, 1 - kh or None, stride), slice(kw - 1, 1 - kw or None, stride))
@@ -90,12 +91,32 @@ def transposed(dy, kernel, at=(0, 0), stride=1) -> Picture:
     )
 
 
-def pair(dy, kernel) -> tuple[np.ndarray, np.ndarray]:
+@drawn
+def kernel_gradient(dy, image, at=(0, 0)) -> Picture:
+    """A weight collects from all outputs: the image under a window that holds dy.
+
+    ``dy`` (oh, ow), ``image`` (H, W), padding "valid", stride 1. ``at`` is a position (row, column)
+    in dkernel, of which what comes after is still blank. ValueError where something does not fit.
+    """
+    slide = Slide.of(image, dy)
+    at = position(at, slide.shape)
+    canvas, nothing = Canvas(), np.zeros(slide.padded.shape, bool)
+    names = "image", "dy", "dkernel"
+    one_sum(canvas, slide, at, nothing, names, (INPUT, GRADIENT, GRADIENT))
+    return canvas.done(
+        f"The image of {by(slide.image.shape)} under dy of {by(slide.kernel.shape)} as a window: "
+        f"dkernel of {by(slide.shape)}. At row {at[0]}, column {at[1]}: {slide.arithmetic(at)}."
+    )
+
+
+def fitting(dy, kernel, stride) -> tuple[np.ndarray, np.ndarray]:
     dy, kernel = numeric(dy, "dy"), numeric(kernel, "kernel")
     if dy.ndim != 2 or kernel.ndim != 2:
         raise ValueError(
             f"dy is (oh, ow), the kernel (kh, kw); these are {dy.shape}, {kernel.shape}."
         )
+    if not isinstance(stride, (int, np.integer)) or stride < 1:
+        raise ValueError(f"Stride is a whole number from 1 up, not {stride!r}.")
     return dy, kernel
 
 

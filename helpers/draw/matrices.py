@@ -58,7 +58,7 @@ def im2col(image, kernel, at=(0, 0)) -> Picture:
     canvas.grid(x, y, patches, patch, "one row per window")
     canvas.frame(x, y + row, taps, 1)
     x += taps + 1.4
-    canvas.words(x - 0.7, middle, "@", LARGE)
+    canvas.words(x - 0.7, middle, "×", LARGE + 4)
     canvas.grid(x, middle - taps / 2, slide.kernel.reshape(-1, 1), KERNEL, "kernel")
     x += 2.4
     canvas.words(x - 0.7, middle, "=", LARGE + 4)

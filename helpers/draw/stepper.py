@@ -123,7 +123,7 @@ def one_channel(board: Board, slide: Slide) -> str:
     """One channel under one filter, side by side; returns what is shown, in words."""
     size = slide.kernel.shape
     source = input_table(board, slide, "image", (1, 1, 1, 1), "image", by(slide.padded.shape))
-    board.sign((1, 2, 1, 1), "∗")
+    board.sign((1, 2, 1, 1), "×")
     weights = board.table("kernel", slide.kernel, KERNEL, (1, 3, 1, 1), "kernel", by(size))
     board.sign((1, 4, 1, 1), "=")
     place = (1, 5, 1, 1)
