@@ -87,7 +87,7 @@ def as_matrix(kernel, size) -> Picture:
     for row, (i, j) in enumerate(np.ndindex(slide.shape)):
         canvas.words(-0.5, row + 0.5, f"output {i}, {j}", SMALL, ha="right")
     for i in range(size[0]):
-        canvas.words((i + 0.5) * size[1], -0.6, f"row {i}", SMALL)
+        canvas.words((i + 0.5) * size[1], -0.6, f"image row {i}", SMALL)
         canvas.frame(i * size[1], 0, size[1], len(weights), line=INPUT, linewidth=1.6)
     linked, (rows, columns) = int(np.sum(~np.isnan(weights))), weights.shape
     words = (
