@@ -101,7 +101,7 @@ def test_a_broken_notebook_gets_one_sentence(tmp_path, text, words):
 
 
 FIGURES = {
-    "01_normal_convolution": 14,
+    "01_normal_convolution": 20,
     "02_depthwise_convolution": 9,
     "03_pointwise_convolution": 13,
     "04_mnist_cnn": 12,
@@ -125,6 +125,11 @@ NUMBERS = {
         "112 by hand, 112 by Keras",  # (3*3*3 + 1)*4
         "896 + 18,496 = 19,392",  # (3*3*3 + 1)*32 + (3*3*32 + 1)*64
         "42,581,376",  # 222*222 * 3*3*3 * 32
+        "237,397,479,552",  # (224*224*3 + 1) * 222*222*32
+        "(3, 1, 2)] size 13 jump 2",  # 1 + 2*1 + 2*1 + 2*2*2
+        "(3, 1, 2)] size 15 jump 2",  # 1 + 2*1 + 2*2 + 2*2*2
+        "stride 3: (6, 9), equal to Keras: True",  # (2 - 1)*3 + 3, (3 - 1)*3 + 3
+        "every weight is right to within 0.01",
     ],
     "02_depthwise_convolution": [
         "27 by hand, 27 by Keras",  # (3*3*1 + 0)*3

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from helpers import draw
-from helpers.draw.canvas import HIGHLIGHT, tint
+from helpers.draw.canvas import HIGHLIGHT, number, tint
 from helpers.draw.sliding import Axis, Slide
 
 IMAGE = np.array([[1, 0, 2, 3, 1], [2, 1, 0, 4, 0], [0, 3, 1, 2, 2], [1, 2, 0, 1, 3]])
@@ -53,9 +53,14 @@ EVERY = {
     "stops": lambda: draw.stops(n=10, k=3, stride=3),
     "stops_same": lambda: draw.stops(n=10, k=3, stride=2, padding="same"),
     "im2col": lambda: draw.im2col(IMAGE, KERNEL, at=(0, 1)),
-    "receptive_field": lambda: draw.receptive_field([3, 3, 3]),
+    "receptive_field": lambda: draw.receptive_field([(3, 1, 1)] * 3),
+    "receptive_field_strided": lambda: draw.receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 2)]),
+    "as_matrix": lambda: draw.as_matrix(np.arange(1, 10).reshape(3, 3), size=(4, 5)),
     "images": lambda: draw.images(grey=IMAGE / 4, signed=IMAGE - 2, colour=np.ones((4, 5, 3)) / 2),
     "backward": lambda: draw.backward(DY, KERNEL, at=(1, 1)),
+    "transposed": lambda: draw.transposed(DY, KERNEL, at=(2, 2)),
+    "transposed_strided": lambda: draw.transposed(DY, KERNEL[:, :2], at=(2, 3), stride=2),
+    "kernel_gradient": lambda: draw.kernel_gradient(DY, IMAGE, at=(2, 1)),
 }
 
 
@@ -155,20 +160,78 @@ def test_im2col_lays_the_window_out_as_a_row():
 
 
 def test_receptive_fields():
-    assert [t for t in texts(draw.receptive_field([3, 3, 3])) if "sees" in t] == [
-        "sees 3",  # 1 + 2
-        "sees 5",  # 3 + 2
-        "sees 7",  # 5 + 2
+    three = draw.receptive_field([(3, 1, 1)] * 3)
+    # 1 + 2 = 3, 3 + 2 = 5, 5 + 2 = 7: what the text of the lesson says of layers 1, 2 and 3.
+    found = texts(three)
+    assert [found[found.index(f"layer {n} sees") + 1] for n in (1, 2, 3)] == [
+        "3 pixels",
+        "5 pixels",
+        "7 pixels",
     ]
-    # 1 + 2 = 3, then (3 - 1)*2 + 5 = 9.
-    assert "one output sees 3, then 9 cells" in draw.receptive_field([5, 3], strides=[2, 1]).alt
+    # 3; 3 + 2*1 = 5, jump 2; 5 + 2*2*2 = 13. One number reads 3 of layer 2, two apart.
+    words = draw.receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 2)]).alt
+    assert "layer 2 sees 5 pixels, its neighbour as many, 2 further; of layer 3 sees 13" in words
+    assert "made of 3 of layer 2, these of 9 of layer 1, these of 13 pixels" in words
+
+
+@pytest.mark.parametrize("layers", [[(3, 2, 1), (3, 1, 2)], [(2, 1, 3), (5, 3, 1), (3, 1, 1)]])
+def test_receptive_fields_are_what_keras_reads(layers):
+    from helpers.check import oracle
+    from helpers.draw.layers import levels_of
+
+    y = np.eye(60)[:, :, np.newaxis]  # 60 rows of pixels, a different one bright in each
+    for kernel, stride, dilation in layers:
+        ones = np.ones((kernel, 1, 1))
+        y = oracle.keras().ops.conv(y, ones, strides=stride, dilation_rate=dilation)
+    reached = oracle.to_numpy(y)[:, :2, 0]
+    first, second = (np.flatnonzero(reached[:, stop]) for stop in (0, 1))
+    levels = levels_of(layers)
+    assert (levels[-1].size, levels[-1].jump) == (first[-1] - first[0] + 1, second[0] - first[0])
+    assert levels[0].read == set(first.tolist())
+
+
+def test_a_convolution_as_a_matrix():
+    # 4 × 5 pixels to 2 × 3 outputs: (2*3) * (4*5) places, of which 2*3 * 3*3 are linked.
+    assert "Dense: 6 × 20 = 120 weights. Convolution: 54 links that share 9 weights" in (
+        EVERY["as_matrix"]().alt
+    )
+    digits = [text for text in texts(EVERY["as_matrix"]()) if text.isdigit()]
+    assert digits[:18] == list("123456789") * 2 and len(digits) == 54
 
 
 def test_backward_hands_the_gradient_to_the_window():
     picture = draw.backward(DY, KERNEL, at=(1, 1))
-    assert frames(picture)[1][2:] == (3, 3)
-    # Windows (0,0), (0,1), (0,2), (1,0), (1,1), (1,2) read pixel (2, 2).
-    assert "1·(−1) + (−1)·0 + 2·1 + 0·(−2) + 3·0 + 1·2 = 3" in picture.alt
+    assert frames(picture)[1][2:] == pytest.approx((3, 3))
+    assert "dx[1:4, 1:4] += 3 · kernel" in texts(picture)
+    # dx in the middle, from five of the six outputs: 1*(-1) + (-1)*0 + 2*1 + 0*(-2) + 3*0 = 1;
+    # the sixth, 1*2, has not added its share yet.
+    assert "[1, 5, 1, -5, -2]" in picture.alt
+    # With stride 2 the windows of (0, 0), (0, 1), (1, 0) and (1, 1) meet there: -1 + -1 + 0 + 3.
+    assert "dx[2:5, 2:5] += 3 · kernel" in (strided := draw.backward(DY, KERNEL, (1, 1), 2).alt)
+    assert "[1, 0, 1, 0, 0, 0, -2]" in strided
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_both_pictures_of_dx_agree_with_keras(stride):
+    from helpers.check import oracle
+    from helpers.draw.gradients import scattered
+
+    dy, kernel = RNG.integers(-3, 4, size=(3, 2)), RNG.integers(-3, 4, size=(3, 4))
+    last = tuple(np.subtract(dy.shape, 1))
+    dx = scattered(dy, kernel, stride, upto=last)
+    shaped = dy[None, :, :, None].astype(float), kernel[:, :, None, None].astype(float)
+    right = oracle.to_numpy(oracle.keras().ops.conv_transpose(*shaped, strides=stride))[0, :, :, 0]
+    np.testing.assert_allclose(dx, right, atol=1e-12)
+    for at in ((0, 0), (2, 3), tuple(np.subtract(dx.shape, 1))):
+        collected = draw.transposed(dy, kernel, at=at, stride=stride)
+        assert collected.alt.endswith(f"= {number(right[at])}.")
+
+
+def test_the_kernels_gradient_is_the_image_under_dy():
+    # x[2:4, 1:4] * dy: 3*1 + 1*(-1) + 2*2 + 2*0 + 0*3 + 1*1 = 7
+    picture = EVERY["kernel_gradient"]()
+    assert picture.alt.endswith("3·1 + 1·(−1) + 2·2 + 2·0 + 0·3 + 1·1 = 7.")
+    assert {"image", "dy", "dkernel"} <= set(texts(picture))
 
 
 def test_normal_convolution_marks_one_block_and_one_cell_per_map():
@@ -422,15 +485,20 @@ def test_pictures_can_be_saved(tmp_path):
         (lambda: draw.arrays(), "Name the arrays to draw"),
         (lambda: draw.arrays(x=[]), "x is an array of numbers"),
         (lambda: draw.images(photo=np.zeros((2, 2, 4))), "Name the images to draw"),
-        (lambda: draw.receptive_field([3, 0]), "whole numbers from 1 up"),
+        (lambda: draw.receptive_field([(3, 1, 0)]), "whole numbers from 1 up"),
         (lambda: draw.window([[1, np.nan]], [[1]]), "image holds NaN or infinite numbers"),
         (lambda: draw.receptive_field(0), "whole numbers from 1 up"),
-        (lambda: draw.receptive_field([]), "one kernel size for each layer"),
+        (lambda: draw.receptive_field([]), r"a list of \(kernel, stride, dilation\)"),
         (lambda: draw.stops(n=2, k=3), "A window over 3 cells does not fit on 2"),
         (lambda: draw.stops(n=9, k=3, stride=0), "whole numbers from 1 up"),
         (lambda: draw.arrays(image=X), "each of one or two dimensions"),
         (lambda: draw.images(), "Name the images to draw"),
-        (lambda: draw.receptive_field([3, 3], strides=[1]), "as many strides or none"),
+        (lambda: draw.receptive_field([3, 3]), r"a list of \(kernel, stride, dilation\)"),
+        (lambda: draw.as_matrix(KERNEL, size=(2, 5)), "A window over 3 cells does not fit on 2"),
+        (lambda: draw.transposed(DY, KERNEL, at=(4, 0)), "lies outside the output of 4 × 5"),
+        (lambda: draw.transposed(DY, KERNEL, stride=0), "Stride is a whole number from 1 up"),
+        (lambda: draw.backward(X, KERNEL), "dy is"),
+        (lambda: draw.kernel_gradient(IMAGE, DY), "does not fit on 2"),
         (lambda: draw.backward(DY, KERNEL, at=(2, 0)), "lies outside the output of 2 × 3"),
     ],
 )

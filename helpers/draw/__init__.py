@@ -7,8 +7,10 @@ from helpers.draw.blocks import bottleneck, groups, squeeze_excite
 from helpers.draw.charts import bars, lines
 from helpers.draw.comparisons import comparison
 from helpers.draw.flows import flow
-from helpers.draw.grids import arrays, backward, receptive_field, stops, window
-from helpers.draw.matrices import connectivity, im2col, kernels, product
+from helpers.draw.gradients import backward, kernel_gradient, transposed
+from helpers.draw.grids import arrays, stops, window
+from helpers.draw.layers import receptive_field
+from helpers.draw.matrices import as_matrix, connectivity, im2col, kernels, product
 from helpers.draw.networks import network
 from helpers.draw.photos import gallery, images
 from helpers.draw.picture import Picture
@@ -24,6 +26,7 @@ from helpers.draw.volumes import (
 __all__ = [
     "Picture",
     "arrays",
+    "as_matrix",
     "backward",
     "bars",
     "bottleneck",
@@ -36,6 +39,7 @@ __all__ = [
     "groups",
     "im2col",
     "images",
+    "kernel_gradient",
     "kernels",
     "lines",
     "network",
@@ -47,5 +51,6 @@ __all__ = [
     "squeeze_excite",
     "stepper",
     "stops",
+    "transposed",
     "window",
 ]

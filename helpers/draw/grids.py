@@ -7,7 +7,6 @@ import numpy as np
 from helpers.draw.canvas import (
     CELL,
     CONVOLVED,
-    FAINT,
     GRADIENT,
     HIGHLIGHT,
     INPUT,
@@ -16,13 +15,10 @@ from helpers.draw.canvas import (
     OUTPUT,
     PADDING,
     SMALL,
-    TIMES,
     WIDEST,
     Canvas,
     by,
-    number,
     numbers,
-    times,
     tint,
 )
 from helpers.draw.picture import Picture, drawn
@@ -39,42 +35,48 @@ def window(image, kernel, at=(0, 0), stride=1, padding="valid", dilation=1) -> P
     """
     slide = Slide.of(image, kernel, stride, padding, dilation)
     at = position(at, slide.shape)
+    (top, left), (h, w) = (slide.rows.zeros[0], slide.columns.zeros[0]), slide.image.shape
+    added = np.ones(slide.padded.shape, bool)
+    added[top : top + h, left : left + w] = False
+    names = "image and zeros" if added.any() else "image", "kernel", "output"
     canvas = Canvas()
-    right = padded_image(canvas, slide, at)
-    middle = slide.padded.shape[0] / 2
-
-    def centred(array, gap, sign, colour, title):
-        x = right + gap
-        canvas.sign(x - gap / 2, middle, sign)
-        canvas.grid(x, middle - array.shape[0] / 2, array, colour, title)
-        return x + array.shape[1]
-
-    right = centred(slide.kernel, 1.6, CONVOLVED, KERNEL, "kernel")
-    right = centred(slide.so_far(at), 1.6, "=", OUTPUT, "output")
-    x, y = right - slide.shape[1] + at[1], middle - slide.shape[0] / 2 + at[0]
-    canvas.frame(x, y, 1, 1)
-    below(canvas, right / 2, slide.padded.shape[0] + 1.3, slide.arithmetic(at), right)
+    one_sum(canvas, slide, at, added, names, (INPUT, KERNEL, OUTPUT))
     return canvas.done(slide.alt(at))
 
 
-def padded_image(canvas: Canvas, slide: Slide, at) -> float:
-    """The image with its zeros and the framed window; returns where its right edge is."""
+def one_sum(canvas: Canvas, slide: Slide, at, added: np.ndarray, names, colours) -> None:
+    """A framed window on what is read, the kernel, the outputs so far, the arithmetic below.
+
+    ``added`` says which cells are zeros that were put there: they are hatched. ``names`` and
+    ``colours`` are those of the three grids.
+    """
+    right = read_cells(canvas, slide, at, added, names[0], colours[0])
+    middle = slide.padded.shape[0] / 2
+    shown = (slide.kernel, slide.so_far(at))
+    for array, sign, name, colour in zip(
+        shown, CONVOLVED + "=", names[1:], colours[1:], strict=True
+    ):
+        wide = max(array.shape[1], 0.68 * NORMAL * len(name) / 72 / CELL - 1)
+        canvas.sign(right + 0.8, middle, sign)
+        x, y = right + 1.6 + (wide - array.shape[1]) / 2, middle - array.shape[0] / 2
+        canvas.grid(x, y, array, colour, name)
+        right += 1.6 + wide
+    canvas.frame(x + at[1], y + at[0], 1, 1)
+    below(canvas, right / 2, slide.padded.shape[0] + 1.3, slide.arithmetic(at), right)
+
+
+def read_cells(canvas: Canvas, slide: Slide, at, added, name: str, colour: str) -> float:
+    """What the window slides over, with its place framed; returns where the right edge is."""
     taps = set(slide.cells(at))
-    top, left = slide.rows.zeros[0], slide.columns.zeros[0]
-    h, w = slide.image.shape
 
     def fill(i, j):
         if (i, j) in taps:
             return tint(HIGHLIGHT, 0.35)
-        inside = top <= i < top + h and left <= j < left + w
-        return tint(INPUT, 0.2) if inside else "white"
+        return "white" if added[i, j] else tint(colour, 0.2)
 
-    canvas.grid(
-        0, 0, slide.padded, fill, "image and zeros" if slide.padded.size > h * w else "image"
-    )
-    for i, j in np.ndindex(slide.padded.shape):
-        if not (top <= i < top + h and left <= j < left + w):
-            canvas.square(j, i, None, line=PADDING, hatch="///", linewidth=0, alpha=0.35)
+    canvas.grid(0, 0, slide.padded, fill, name)
+    for i, j in np.argwhere(added):
+        canvas.square(j, i, None, line=PADDING, hatch="///", linewidth=0, alpha=0.35)
     (y, x), (bottom, right) = min(taps), max(taps)
     canvas.frame(x, y, right - x + 1, bottom - y + 1)
     return slide.padded.shape[1]
@@ -197,101 +199,3 @@ def sentence(axis: Axis, missed: list[int]) -> str:
     cells = "cell" if len(missed) == 1 else "cells"
     never = f", {len(missed)} {cells} never read" if missed else ""
     return f"{', '.join(options)}: {axis.stops} {many}{never}"
-
-
-@drawn
-def receptive_field(kernel_sizes, strides=None) -> Picture:
-    """What one output sees of each layer below it, along one axis.
-
-    ``kernel_sizes`` and ``strides`` from the input upwards; strides are 1 unless given. ValueError
-    for no layer, a different number of strides, or a size below 1.
-    """
-    kernel_sizes = np.atleast_1d(kernel_sizes).tolist()
-    strides = [1] * len(kernel_sizes) if strides is None else np.atleast_1d(strides).tolist()
-    if not kernel_sizes or len(strides) != len(kernel_sizes):
-        raise ValueError("Give one kernel size for each layer, and as many strides or none.")
-    if not all(isinstance(size, int) and size > 0 for size in kernel_sizes + strides):
-        raise ValueError("Kernel sizes and strides are whole numbers from 1 up.")
-    seen = [1]
-    for k, stride in zip(reversed(kernel_sizes), reversed(strides), strict=True):
-        seen.append((seen[-1] - 1) * stride + k)
-    canvas, widest = Canvas(), seen[-1]
-    lefts = [(widest - cells) / 2 for cells in seen]
-    for level, (cells, left) in enumerate(zip(seen, lefts, strict=True)):
-        y, depth = 2.1 * level, len(kernel_sizes) - level
-        colour = OUTPUT if level == 0 else INPUT
-        for cell in range(cells):
-            canvas.square(left + cell, y, tint(colour, 0.3), zorder=3)
-        name = "input" if depth == 0 else f"layer {depth}"
-        canvas.words(-0.6, y + 0.5, name, NORMAL, ha="right")
-        canvas.words(
-            widest + 0.6, y + 0.5, "1 output" if level == 0 else f"sees {cells}", ha="left"
-        )
-        if level:
-            k, stride = kernel_sizes[depth], strides[depth]
-            for parent in range(seen[level - 1]):
-                start = (lefts[level - 1] + parent + 0.5, y - 1.1)
-                for edge in (parent * stride, parent * stride + k):
-                    canvas.line([start, (left + edge, y)], FAINT, linewidth=0.9, zorder=1)
-    sizes = ", ".join(map(str, kernel_sizes))
-    return canvas.done(
-        f"Kernels of {sizes}: from the top, one output sees "
-        + ", then ".join(map(str, seen[1:]))
-        + " cells; the last number is its receptive field in the input."
-    )
-
-
-@drawn
-def backward(dy, kernel, at=(0, 0)) -> Picture:
-    """An output hands its gradient back to the pixels it read, weighted by the kernel.
-
-    ``dy`` (oh, ow), ``kernel`` (kh, kw), padding "valid", stride 1. The arithmetic below is that of
-    the pixel at the window's centre: one product for each window that read it. ValueError where
-    something does not fit.
-    """
-    dy, kernel = numeric(dy, "dy"), numeric(kernel, "kernel")
-    if dy.ndim != 2 or kernel.ndim != 2:
-        raise ValueError(
-            f"dy is (oh, ow), the kernel (kh, kw); these are {dy.shape}, {kernel.shape}."
-        )
-    at = position(at, dy.shape)
-    kh, kw = kernel.shape
-    dx = np.zeros((dy.shape[0] + kh - 1, dy.shape[1] + kw - 1))
-    for i, j in np.ndindex(dy.shape):
-        dx[i : i + kh, j : j + kw] += dy[i, j] * kernel
-    canvas, middle = Canvas(), dx.shape[0] / 2
-    y = middle - dy.shape[0] / 2
-    canvas.grid(0, y, dy, GRADIENT, "dy")
-    canvas.frame(at[1], y + at[0], 1, 1)
-    x = dy.shape[1] + 1.8
-    canvas.sign(x - 0.9, middle, TIMES)
-    canvas.grid(x, middle - kh / 2, kernel, KERNEL, "kernel")
-    x += kw + 2.2
-    canvas.arrow((x - 1.9, middle), (x - 0.3, middle))
-
-    p, q = at[0] + kh // 2, at[1] + kw // 2
-
-    def fill(i, j):
-        inside = at[0] <= i < at[0] + kh and at[1] <= j < at[1] + kw
-        strength = 0.65 if (i, j) == (p, q) else 0.35
-        return tint(HIGHLIGHT, strength) if inside else tint(GRADIENT, 0.22)
-
-    canvas.grid(x, 0, dx, fill, "dx")
-    canvas.frame(x + at[1], at[0], kw, kh)
-    text = f"dx at row {p}, column {q}: {shares(dy, kernel, p, q)} = {number(dx[p, q])}"
-    below(canvas, (x + dx.shape[1]) / 2, dx.shape[0] + 1.2, text, x + dx.shape[1])
-    return canvas.done(
-        f"dy at row {at[0]}, column {at[1]} is {number(dy[at[0], at[1]])}: it adds that times the "
-        f"kernel to a {kh} × {kw} window of dx ({dx.shape[0]} × {dx.shape[1]}). "
-        f"At the pixel in its centre, {text}."
-    )
-
-
-def shares(dy: np.ndarray, kernel: np.ndarray, p: int, q: int) -> str:
-    """What each window that read pixel (p, q) hands it."""
-    terms = [
-        times(dy[i, j], kernel[p - i, q - j])
-        for i, j in np.ndindex(dy.shape)
-        if 0 <= p - i < kernel.shape[0] and 0 <= q - j < kernel.shape[1]
-    ]
-    return " + ".join(terms)

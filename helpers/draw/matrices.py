@@ -74,6 +74,37 @@ def im2col(image, kernel, at=(0, 0)) -> Picture:
 
 
 @drawn
+def as_matrix(kernel, size) -> Picture:
+    """The weights between all pixels of an image and all outputs: a row for each output.
+
+    ``kernel`` (kh, kw), ``size`` (H, W) of the image, padding "valid", stride 1. A pixel that an
+    output does not read is blank. ValueError where the kernel does not fit.
+    """
+    slide = Slide.of(np.zeros(size), kernel)
+    weights = np.full((slide.output.size, slide.image.size), np.nan)
+    for row, at in enumerate(np.ndindex(slide.shape)):
+        for (i, j), weight in slide.products(at):
+            weights[row, i * size[1] + j] = weight
+    canvas = Canvas()
+    canvas.cells(0, 0, weights, KERNEL)
+    for row, (i, j) in enumerate(np.ndindex(slide.shape)):
+        canvas.words(-0.5, row + 0.5, f"output {i}, {j}", SMALL, ha="right")
+    for i in range(size[0]):
+        canvas.words((i + 0.5) * size[1], -0.6, f"image row {i}", SMALL)
+        canvas.frame(i * size[1], 0, size[1], len(weights), line=INPUT, linewidth=1.6)
+    linked, (rows, columns) = int(np.sum(~np.isnan(weights))), weights.shape
+    words = (
+        f"Dense: {rows} × {columns} = {weights.size} weights. "
+        f"Convolution: {linked} links that share {slide.kernel.size} weights"
+    )
+    canvas.words(columns / 2, rows + 0.8, words, NORMAL)
+    return canvas.done(
+        f"A {by(slide.kernel.shape)} kernel on a {by(size)} image as a matrix, a row for each "
+        f"output, a column for each pixel: {words}."
+    )
+
+
+@drawn
 def product(at=None, gives: str = "output", **named) -> Picture:
     """Two named matrices, (n, k) and (k, p), and their product (n, p) under the name ``gives``.
 
