@@ -40,7 +40,8 @@ def block_by_keras(kind, input, kernel=(), stride=1, padding="same", use_bias=Fa
         return built(layers.Dense(use_bias=use_bias, **options), input).count_params(), weights
     options = {"kernel_size": kernel[:2], "strides": stride, "padding": padding}
     if kind == "conv":  # zeros, for drawing millions of numbers takes time
-        make, options = layers.Conv2D, {**options, "filters": kernel[3]}
+        groups = input[2] // kernel[2]  # where each filter sees some of the channels only
+        make, options = layers.Conv2D, {**options, "filters": kernel[3], "groups": groups}
         options["kernel_initializer"] = "zeros"
     else:
         make, options = layers.DepthwiseConv2D, {**options, "depth_multiplier": kernel[3]}

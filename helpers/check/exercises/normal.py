@@ -269,7 +269,7 @@ conv2d = Exercise(
             hints=(
                 "There is one bias for each filter. Along which axis of the output are the filters?",
                 "Add it once, at the very end: (N, oh, ow, F) + (F,) broadcasts over the last axis.",
-                "`if bias:` asks an array whether it is true. Ask `if bias is not None:`.",
+                "`if bias:` asks whether a whole array is true. Write `if bias is not None:`.",
             ),
         ),
         "stride": Part(

@@ -188,7 +188,7 @@ HINTS = {
         'dkernel += np.einsum("nf,nabc->abcf", dy[:, i, j], x[:, i : i + kh, j : j + kw])',
     ),
     "dx": (
-        "Turn the question round: at output (i, j), pixel (i + a, j + b) is multiplied by which weights?",
+        "At output (i, j), by which weights is pixel (i + a, j + b) multiplied? By one in each filter.",
         "Each output number adds dy · its kernel to the window that it read. Windows overlap: use +=.",
         "All filters read this pixel, so sum over them: dy[:, i, j] is (N, F), the kernel (kh, kw, C, F).",
         'dx[:, i : i + kh, j : j + kw] += np.einsum("nf,abcf->nabc", dy[:, i, j], kernel)',
@@ -198,7 +198,7 @@ HINTS = {
         "It began at row i · stride and column j · stride. Nothing else changes.",
     ),
     "dx with stride": (
-        "Which window did output (i, j) read when the stride was 2? There its share belongs.",
+        "Which window did output (i, j) read when the stride was 2? Its share belongs there.",
         "dx is as large as x. Pixels that no window reached keep gradient 0.",
     ),
 }

@@ -78,7 +78,7 @@ conv2d_params = Exercise(
             Count(),
             probe=WEIGHTS,
             hints=(
-                "How many numbers go when a layer has no biases?",
+                "How many numbers fewer does a layer without biases learn?",
                 "One for each filter: leave out the + 1 when use_bias is False.",
             ),
         ),

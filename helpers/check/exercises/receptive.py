@@ -163,8 +163,8 @@ receptive_field = Exercise(
             together=stride_and_dilation,
             hints=(
                 "A kernel of 3 with dilation 2 reads cells 0, 2 and 4. How many does it span?",
-                "Dilation stretches a window from its first cell to its last; where it stops stays.",
-                "From the first cell that a layer reads to the last are (kernel − 1) · dilation steps, "
+                "Dilation makes a window wider. It does not change where the windows begin.",
+                "From the first cell that a layer reads to the last it is (kernel − 1) · dilation steps, "
                 "each of `jump` pixels.",
             ),
         ),

@@ -97,7 +97,7 @@ output_length = Exercise(
             ),
             hints=(
                 "Draw a window of 3 taps that reads cells 0, 2 and 4. How many cells does it span?",
-                "Between k taps there are k − 1 gaps, and each gap is `dilation` cells long.",
+                "From the first of k taps to the last are k − 1 steps of `dilation` cells each.",
                 'Put reach = (k − 1) * dilation + 1 in the place of k. Does it matter for "same"?',
             ),
         ),
@@ -191,7 +191,7 @@ same_padding = Exercise(
             PADS,
             probe=zeros,
             hints=(
-                "Without padding a window of k makes n − k + 1 stops. How many are missing to n?",
+                "Without padding a window of k makes n − k + 1 stops. How many fewer is that than n?",
                 "Each zero makes room for one more stop, so it takes k − 1 of them in all.",
                 "before = (k − 1) // 2, and after is the rest, so that an odd zero comes last.",
             ),
@@ -213,7 +213,7 @@ same_padding = Exercise(
             together=options_together(stride=[1, 2, 3, 4], dilation=[1, 2, 3]),
             hints=(
                 "How many cells does a window of k taps span when they lie `dilation` cells apart?",
-                "Between k taps there are k − 1 gaps: reach = (k − 1) * dilation + 1.",
+                "From the first tap to the last are k − 1 steps: reach = (k − 1) * dilation + 1.",
                 "The number of stops does not change. Put reach in the place of k in the total.",
             ),
         ),
