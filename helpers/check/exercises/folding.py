@@ -134,16 +134,7 @@ def changed(kernel=None, bias=None) -> Callable:
             bias(b, s, gamma, beta, mean) if bias else right_bias,
         )
 
-    return renamed(wrong)
-
-
-def renamed(wrong) -> Callable:
-    """Takes its arguments by the names that the exercise has."""
-
-    def called(kernel, bias, gamma, beta, mean, variance, epsilon=EPSILON):
-        return wrong(kernel, bias, gamma, beta, mean, variance, epsilon)
-
-    return called
+    return wrong
 
 
 def gamma_and_beta_exchanged(kernel, bias, gamma, beta, mean, variance, epsilon=EPSILON):
