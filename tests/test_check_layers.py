@@ -197,9 +197,9 @@ def test_a_gradient_that_is_no_number_is_told_why(powers, says):
     [
         (lambda b, s, mean, beta: b * s - mean + beta, "the mean is not scaled."),
         (lambda b, s, mean, beta: (b - mean) * s + 2 * beta,
-         "with nothing but `beta` and gamma 2, your bias[0] is"),
+         "with `beta`, gamma 3 and a deviation of 2, your bias[0] is"),
         (lambda b, s, mean, beta: (b - mean) * s + beta + 1,
-         "with nothing but gamma 2, your bias[0] is 1; it should be 0."),
+         "with gamma 3 and a deviation of 2 only, your bias[0] is 1; it should be 0."),
     ],
 )  # fmt: skip
 def test_a_wrong_bias_is_shown_for_one_argument(bias_of, says):

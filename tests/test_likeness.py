@@ -51,6 +51,12 @@ DONE = [
 ]
 
 
+def test_a_row_of_numbers_has_no_factor_for_each_of_its_places():
+    """One fits whatever the two rows are, and says nothing."""
+    yours, right = np.random.default_rng(1).normal(size=(2, 5))
+    assert likeness(yours, right, ("filter",), ROOM) is None
+
+
 @pytest.mark.parametrize(("change", "said"), DONE)
 def test_what_was_done_is_said(change, said):
     found = likeness(np.asarray(change(RIGHT)), RIGHT, AXES, ROOM, bias=BIAS)

@@ -260,7 +260,7 @@ def gradient(of, x) -> np.ndarray:
 def fold_batch_norm(
     kernel, bias, gamma, beta, mean, variance, epsilon=1e-3
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(kh, kw, C, F) and five times (F,) -> kernel and bias of one convolution that does the same.
+    """(kh, kw, C, F), (F,) or None, four times (F,) -> kernel and bias of one layer that does the same.
 
     Convolution and normalisation, one after the other, are asked what they make of zeros and of units.
     """

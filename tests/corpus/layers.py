@@ -769,13 +769,19 @@ FOLD.wrong(
     "nothing scaled",
     FOLDED,
     ("(bias - mean) * scale", "(bias - mean)"),
-    says="with nothing but `bias` and gamma 2, your bias[0] is",
+    says="with `bias`, gamma 3 and a deviation of 2, your bias[0] is",
 )
 FOLD.wrong(
     "beta twice, the bias once",
     FOLDED,
     ("(bias - mean) * scale + beta", "bias + beta - mean * scale + beta"),
-    says="with nothing but `bias` and gamma 2, your bias[0] is",
+    says="with `bias`, gamma 3 and a deviation of 2, your bias[0] is",
+)
+FOLD.wrong(
+    "the mean not divided",
+    FOLDED,
+    ("(bias - mean) * scale", "bias * scale - gamma * mean"),
+    says="with `mean`, gamma 3 and a deviation of 2, your bias[0] is",
 )
 FOLD.wrong(
     "a bias always there",

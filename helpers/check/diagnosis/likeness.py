@@ -245,7 +245,7 @@ def bias_times(yours, right, bias, same) -> Diagnosis | None:
 def steady(values: np.ndarray, axis: int | None, middle: Callable) -> np.ndarray:
     """One value for all, or one for each place along an axis."""
     others = tuple(k for k in range(values.ndim) if k != axis)
-    if axis is not None and values.shape[axis] < 2:
+    if axis is not None and values.shape[axis] in (1, values.size):  # then one fits whatever it is
         return np.full((1,) * values.ndim, np.nan)
     return np.asarray(middle(values, axis=others, keepdims=True))
 

@@ -134,16 +134,7 @@ def changed(kernel=None, bias=None) -> Callable:
             bias(b, s, gamma, beta, mean) if bias else right_bias,
         )
 
-    return renamed(wrong)
-
-
-def renamed(wrong) -> Callable:
-    """Takes its arguments by the names that the exercise has."""
-
-    def called(kernel, bias, gamma, beta, mean, variance, epsilon=EPSILON):
-        return wrong(kernel, bias, gamma, beta, mean, variance, epsilon)
-
-    return called
+    return wrong
 
 
 def gamma_and_beta_exchanged(kernel, bias, gamma, beta, mean, variance, epsilon=EPSILON):
@@ -312,25 +303,23 @@ ALWAYS = next(m for m in MISTAKES if m.name == "always 0.001")
 
 
 def one_at_a_time(index: int) -> Callable:
-    """Finds the argument that is used wrongly, beside a gamma of 2 and others that change nothing."""
+    """Finds the argument that is used wrongly: first with a scale of 3/2, then with one thing more."""
 
     def probe(case: Case, answer, ask) -> Diagnosis | Misconception | None:
         filters = case["kernel"].shape[-1]
-        idle = {"bias": 0, "beta": 0, "mean": 0, "gamma": 2, "variance": 1 - epsilon_of(case)}
+        idle = {"bias": 0, "beta": 0, "mean": 0, "gamma": 3, "variance": 4 - epsilon_of(case)}
         idle = {name: np.full(filters, float(number)) for name, number in idle.items()}
         base = {**case, **idle}
-        if found := wrong_at(base, index, ask, "with nothing but gamma 2,"):
-            return found
-        for name in idle:
-            if case[name] is not None:
-                said = (
-                    f"with nothing but `{name}` and gamma 2,"
-                    if name != "gamma"
-                    else "with nothing but `gamma`,"
-                )
-                if found := wrong_at({**base, name: case[name]}, index, ask, said):
-                    return found
-        return None
+        usual = ("gamma 3", "a deviation of 2")
+        said = {name: f"with `{name}`, {' and '.join(usual)}," for name in ("bias", "beta", "mean")}
+        said |= {
+            "gamma": f"with `gamma` and {usual[1]},",
+            "variance": f"with {usual[0]} and `variance`,",
+        }
+        tried = {f"with {' and '.join(usual)} only,": base}
+        tried |= {said[name]: {**base, name: case[name]} for name in idle if case[name] is not None}
+        found = (wrong_at(asked, index, ask, words) for words, asked in tried.items())
+        return next(filter(None, found), None)
 
     return probe
 
