@@ -6,10 +6,10 @@ Every function returns a Picture, which shows itself as the last line of a cell.
 from helpers.draw.charts import bars, lines
 from helpers.draw.comparisons import comparison
 from helpers.draw.flows import flow
-from helpers.draw.grids import arrays, backward, receptive_field, stops, window
+from helpers.draw.grids import arrays, backward, pooling, receptive_field, stops, window
 from helpers.draw.matrices import connectivity, im2col, kernels, product
 from helpers.draw.networks import network
-from helpers.draw.photos import gallery, images
+from helpers.draw.photos import filters, gallery, images
 from helpers.draw.picture import Picture
 from helpers.draw.stepper import stepper
 from helpers.draw.tallies import confusion
@@ -29,6 +29,7 @@ __all__ = [
     "confusion",
     "connectivity",
     "depthwise_convolution",
+    "filters",
     "flow",
     "gallery",
     "im2col",
@@ -38,6 +39,7 @@ __all__ = [
     "network",
     "normal_convolution",
     "pointwise_convolution",
+    "pooling",
     "product",
     "receptive_field",
     "separable_convolution",

@@ -49,20 +49,23 @@ def lines(
 ) -> Picture:
     """Lists of numbers as lines over the numbers ``x``, each named at its end with its last value.
 
+    A list that was measured at some of the x only is a dictionary instead, {x: number}.
     ``marks`` are dashed vertical lines, {name: x}. The axis of y begins at 0 unless it is
     logarithmic. ``alt`` stands in for the words that list the numbers, where these differ from run
     to run. ValueError for lengths that do not fit, more than five lines, or the logarithm of what
     is not above 0.
     """
     x, marks = vector(x, "x"), {name: float(at) for name, at in (marks or {}).items()}
-    series = named_vectors(named, len(x), "lines(x, error=ys)")
+    places = [vector([*ys], name) if isinstance(ys, dict) else x for name, ys in named.items()]
+    values = {n: [*ys.values()] if isinstance(ys, dict) else ys for n, ys in named.items()}
+    series = named_vectors(values, map(len, places), "lines(x, error=ys)")
     above_zero([*x, *marks.values()] if log_x else [])
     above_zero(np.concatenate([*series.values()]) if log_y else [])
     figure, axes = field(LEFT, BELOW, WIDE, HIGH, RIGHT, ABOVE)
     axes.set(xscale="log" if log_x else "linear", yscale="log" if log_y else "linear")
-    for (name, ys), (colour, shape) in zip(series.items(), SERIES, strict=False):
-        dots = {"marker": shape, "markersize": 4.5} if len(x) <= MANY else {}
-        axes.plot(x, ys, color=colour, linewidth=1.8, label=name, clip_on=False, zorder=3, **dots)
+    for (name, ys), xs, (colour, shape) in zip(series.items(), places, SERIES, strict=False):
+        dots = {"marker": shape, "markersize": 4.5} if len(xs) <= MANY else {}
+        axes.plot(xs, ys, color=colour, linewidth=1.8, label=name, clip_on=False, zorder=3, **dots)
     for name, at in marks.items():
         axes.axvline(at, color=PADDING, linewidth=1.1, linestyle=(0, (4, 3)))
         top = axes.get_xaxis_transform()
@@ -72,7 +75,7 @@ def lines(
     ticks(axes, x, log_y)
     axes.set_xlabel(x_label, fontsize=NORMAL, color=INK, labelpad=6)
     axes.set_title(y_label, fontsize=NORMAL, color=INK, loc="left", pad=22 if marks else 8)
-    names_at_ends(axes, x[-1], series)
+    names_at_ends(axes, series)
     return Picture(figure, alt or lines_in_words(x, series, x_label, y_label, marks))
 
 
@@ -85,7 +88,9 @@ def bars(of: Iterable[str], *, label: str = "", unit: str = "", alt=None, **name
     lengths that do not fit, more than five lists, or a number below 0.
     """
     groups = list(map(str, of))
-    series = named_vectors(named, len(groups), 'bars(["one", "two"], seconds=[1, 2])')
+    series = named_vectors(
+        named, len(named) * [len(groups)], 'bars(["one", "two"], seconds=[1, 2])'
+    )
     if min(values.min() for values in series.values()) < 0:
         raise ValueError("Bars begin at 0 and show numbers from 0 up.")
     shown = {name: [text + unit for text in numbers(ys)] for name, ys in series.items()}
@@ -136,11 +141,11 @@ def on_axis(value: float) -> str:
     return f"{value:,.10g}".replace("-", "−")
 
 
-def names_at_ends(axes, x: float, series: dict[str, np.ndarray]) -> None:
+def names_at_ends(axes, series: dict[str, np.ndarray]) -> None:
     """To the right of the field, each as near to the end of its line as the others allow."""
     points = 72 / axes.figure.dpi
-    ends = [axes.transData.transform((x, ys[-1]))[1] * points for ys in series.values()]
     edge = axes.get_xlim()[1]
+    ends = [axes.transData.transform((edge, ys[-1]))[1] * points for ys in series.values()]
     for (name, ys), at, end, (colour, _) in zip(
         series.items(), spread(ends, LINE), ends, SERIES, strict=False
     ):
@@ -184,12 +189,12 @@ def vector(values, what: str) -> np.ndarray:
     return array
 
 
-def named_vectors(named: dict, length: int, example: str) -> dict[str, np.ndarray]:
-    """The lists by their names, where there are some and all have the same length."""
+def named_vectors(named: dict, lengths: Iterable[int], example: str) -> dict[str, np.ndarray]:
+    """The lists by their names, where there are some and each has the length that it needs."""
     series = {name.replace("_", " "): vector(ys, name) for name, ys in named.items()}
     if not 1 <= len(series) <= len(SERIES):
         raise ValueError(f"Name one to {len(SERIES)} lists of numbers: {example}.")
-    for name, ys in series.items():
+    for (name, ys), length in zip(series.items(), lengths, strict=True):
         if len(ys) != length:
             raise ValueError(f"{name} has {len(ys)} numbers where {length} are needed.")
     return series
