@@ -66,4 +66,4 @@ lock: env  ## resolve pyproject.toml anew into requirements*.txt and environment
 bench: env  ## measure what the README, lesson 4 and the bounds of assignment 4 state
 	@python -m tools.bench.checks
 	@python -m tools.bench.thresholds
-	@python -m tools.bench.mnist
+	@python -m tools.bench.mnist --results .bench_mnist.json

@@ -44,6 +44,13 @@ EVERY = {
         parabola=np.linspace(-3, 7, 50) ** 2 - 5,
         half=np.linspace(-1.5, 3.5, 50),
     ),
+    "some_points": lambda: draw.lines(
+        np.linspace(0, 3, 25)[1:],
+        x_label="epochs",
+        y_label="wrong, in percent",
+        training=10 / (1 + np.linspace(0, 3, 25)[1:]),
+        validation={1: 4.5, 2: 2.5, 3: 2},
+    ),
     "bars": lambda: draw.bars(
         LAYERS,
         label="share of the normal layer",
@@ -76,6 +83,15 @@ def test_points_lie_where_their_numbers_say():
     assert up.get_xydata().tolist() == [[1, 0], [2, 1], [5, 4]]
     assert down.get_xydata().tolist() == [[1, 4], [2, 3], [5, 0]]
     assert (up.get_color(), down.get_color()) == (INPUT, HIGHLIGHT)
+
+
+def test_a_list_may_be_measured_at_some_of_the_points_only():
+    picture = EVERY["some_points"]()
+    training, validation = picture.figure.axes[0].lines
+    assert validation.get_xydata().tolist() == [[1, 4.5], [2, 2.5], [3, 2]]
+    assert (training.get_marker(), validation.get_marker()) == ("None", "s"), "few points, dots"
+    assert picture.alt.endswith("training: 8.89 to 2.50; validation: 4.50, 2.50, 2.00.")
+    # 10 / (1 + 1/8) = 8.89, 10 / (1 + 3) = 2.5
 
 
 def test_axes_are_logarithmic_where_asked():
@@ -193,6 +209,7 @@ def test_no_words_collide_or_leave_the_paper(name):
         (lambda: draw.lines([1, 2]), "Name one to 5 lists of numbers"),
         (lambda: draw.lines([1], **{c: [1] for c in "abcdef"}), "Name one to 5 lists of numbers"),
         (lambda: draw.lines([1, 2], cost=[1]), "cost has 1 numbers where 2 are needed"),
+        (lambda: draw.lines([1, 2], cost={}), "cost is an array of numbers"),
         (lambda: draw.lines([0, 1], log_x=True, cost=[1, 2]), "above 0, not 0"),
         (lambda: draw.lines([1, 2], log_y=True, cost=[1, -2]), "above 0, not -2"),
         (lambda: draw.lines([[1, 2]], cost=[1, 2]), r"x is a list of numbers, not an array of \(1"),

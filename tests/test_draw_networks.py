@@ -14,6 +14,7 @@ keras = oracle.keras()
 layers = keras.layers
 RNG = np.random.default_rng(2)
 TABLE = np.array([[980, 0, 2], [1, 1129, 0], [7, 3, 990]])
+FEATURE_MAP = np.array([[4, 1, 0, 2, 3, 3], [2, -6, 5, 0, -1, 2]])
 RAMPS = np.add.outer(np.arange(6), np.add.outer(np.arange(5), np.arange(4)))
 
 
@@ -35,6 +36,8 @@ def small():
 EVERY = {
     "network": lambda: draw.network(mnist_cnn()),
     "network_small": lambda: draw.network(small()),
+    "pooling": lambda: draw.pooling(FEATURE_MAP),
+    "filters": lambda: draw.filters(RAMPS[:, :3, :3] - 6, RAMPS, across=4),
     "gallery": lambda: draw.gallery(RAMPS, [f"{n},\ntwo lines" for n in range(6)], across=4),
     "gallery_signed": lambda: draw.gallery(RAMPS - 5, across=3),
     "confusion": lambda: draw.confusion(TABLE, names=["cat", "dog", "owl"]),
@@ -53,23 +56,23 @@ def test_networks_look_as_they_did(name):
 def test_a_network_is_told_in_words():
     alt = draw.network(mnist_cnn()).alt
     assert alt == (
-        "A network of 1,199,882 parameters as volumes to scale: input, 28 × 28 × 1; "
-        "Conv2D, 26 × 26 × 32, 320 parameters; Conv2D, 24 × 24 × 64, 18,496 parameters; "
+        "A network of 1,199,882 parameters as volumes to scale, vectors 37 times smaller: "
+        "input, 28 × 28 × 1; Conv2D, 26 × 26 × 32, 320 parameters; Conv2D, 24 × 24 × 64, 18,496 parameters; "
         "MaxPooling2D, 12 × 12 × 64; Flatten, 9,216; Dense, 128, 1,179,776 parameters; "
         "Dense, 10, 1,290 parameters."
     )
 
 
-def test_what_keeps_the_shape_is_counted_with_the_layer_before():
+def test_what_keeps_the_shape_is_named_with_the_layer_before():
     found = networks.volumes_of(small())
-    assert [(v.name, v.shape, v.parameters) for v in found] == [
-        ("input", (9, 12, 3), 0),
-        ("Conv2D", (4, 6, 6), 2 * 2 * 3 * 6 + 4 * 6),  # and the norm's four numbers a channel
-        ("SeparableConv2D", (4, 6, 4), 3 * 3 * 6 + 6 * 4 + 4),
-        ("GlobalAveragePooling2D", (4,), 0),
-        ("Dense", (2,), 4 * 2 + 2),
+    assert [(v.name, v.shape, v.parameters, v.more) for v in found] == [
+        ("input", (9, 12, 3), 0, ()),
+        ("Conv2D", (4, 6, 6), 2 * 2 * 3 * 6, ("+ 24 in a norm",)),  # four numbers a channel
+        ("SeparableConv2D", (4, 6, 4), 3 * 3 * 6 + 6 * 4 + 4, ()),
+        ("GlobalAveragePooling2D", (4,), 0, ()),
+        ("Dense", (2,), 4 * 2 + 2, ()),
     ]
-    assert sum(v.parameters for v in found) == small().count_params()
+    assert sum(v.parameters for v in found) + 24 == small().count_params()
 
 
 def test_volumes_are_to_one_scale():
@@ -80,11 +83,15 @@ def test_volumes_are_to_one_scale():
     assert np.allclose(sizes, [(1, 28), (32, 26), (64, 24), (64, 12)])
 
 
-def test_a_vector_too_long_to_draw_has_a_gap():
-    flat, dense = (networks.Volume("", (n,), 0) for n in (9216, 128))
-    assert (flat.length, dense.length) == (networks.LONGEST, 128)
-    white = [p for p in draw.network(mnist_cnn()).figure.axes[0].patches if p.get_zorder() == 6]
-    assert len(white) == 1
+def test_vectors_are_to_one_scale():
+    """Flatten is 72 times as long as Dense after it, and fills the column; 4 numbers fit as they are."""
+    picture = draw.network(mnist_cnn())
+    flat, dense, last = (np.ptp(p.get_xy()[:, 0]) for p in picture.figure.axes[0].patches[-3:])
+    assert np.isclose(flat / dense, 9216 / 128) and np.isclose(dense / last, 128 / 10)
+    assert 0.9 < flat / np.ptp(picture.figure.axes[0].get_xlim()) < 1
+    bars = draw.network(small()).figure.axes[0].patches[-2:]
+    assert [np.ptp(bar.get_xy()[:, 0]) for bar in bars] == pytest.approx([4, 2])
+    assert "smaller" not in draw.network(small()).alt
 
 
 def test_what_cannot_be_drawn_says_why():
@@ -93,6 +100,39 @@ def test_what_cannot_be_drawn_says_why():
     sequence = keras.Sequential([keras.Input((5, 4)), layers.Dense(3)])
     with pytest.raises(ValueError, match=r"makes \(5, 3\), neither"):
         draw.network(sequence)
+
+
+# ---------------------------------------------------------------- pooling
+
+
+def test_each_block_has_the_colour_of_what_is_left_of_it():
+    picture = EVERY["pooling"]()
+    patches = picture.figure.axes[0].patches
+    cells = [p for p in patches if p.get_fill() and p.get_zorder() < 4]
+    fills = [tuple(cell.get_facecolor()) for cell in cells]
+    blocks = [set(fills[start : start + 4]) for start in (0, 4, 8)]
+    assert [len(block) for block in blocks] == [1, 1, 1] and len(set.union(*blocks)) == 3
+    assert [{fill} for fill in fills[12:]] == blocks
+    said = [text.get_text() for text in picture.figure.axes[0].texts]
+    assert said[-5:-2] == ["4", "5", "3"]  # of 4 1 2 −6, of 0 2 5 0, of 3 3 −1 2
+
+
+def test_what_is_kept_is_framed():
+    """The first of equal numbers, as Keras' gradient has it."""
+    frames = [
+        p.get_xy()[0] for p in EVERY["pooling"]().figure.axes[0].patches if p.get_zorder() == 4
+    ]
+    assert np.allclose(frames, [(0, 0), (2.3, 1), (4.6, 0)])
+
+
+def test_pooling_is_told_in_words():
+    assert EVERY["pooling"]().alt == (
+        "Max pooling in blocks of 2 × 2: feature map = [[4, 1, 0, 2, 3, 3], [2, -6, 5, 0, -1, 2]]; "
+        "largest of each block = [[4, 5, 3]]."
+    )
+    assert "= [[5]]" in draw.pooling(FEATURE_MAP[:, 2:4]).alt
+    with pytest.raises(ValueError, match="Blocks of 2 × 2 do not fill an array of 2 × 5"):
+        draw.pooling(FEATURE_MAP[:, :5])
 
 
 # ---------------------------------------------------------------- galleries
@@ -130,6 +170,23 @@ def test_a_gallery_is_told_in_words():
 def test_a_gallery_of_anything_else_says_why(images, titles, words):
     with pytest.raises(ValueError, match=words):
         draw.gallery(images, titles)
+
+
+def test_each_filter_stands_left_of_its_map():
+    panels = EVERY["filters"]().figure.axes
+    for kernel, feature_map, ramp in zip(panels[::2], panels[1::2], RAMPS, strict=True):
+        assert np.array_equal(kernel.images[0].get_array(), ramp[:3, :3] - 6)
+        assert np.array_equal(feature_map.images[0].get_array(), ramp)
+        left, right = kernel.get_position(), feature_map.get_position()
+        assert np.isclose(left.x1, right.x0) and np.isclose(left.y1, right.y1)
+    assert {panel.images[0].get_clim() for panel in panels[::2]} == {(-6, 6)}
+    assert {panel.images[0].get_clim() for panel in panels[1::2]} == {(0, 12)}
+
+
+def test_filters_are_told_in_words():
+    assert EVERY["filters"]().alt == "6 filters of 3 × 3, each with its map beside it."
+    with pytest.raises(ValueError, match=r"not 5 × 5 × 4 and 6 × 5 × 4"):
+        draw.filters(RAMPS[:5], RAMPS)
 
 
 # ---------------------------------------------------------------- confusion matrices

@@ -1,6 +1,6 @@
 """Re-execute the lessons and compare every output: `python -m tools.lessons`.
 
-Lesson 4 trains three networks. It does so here on fewer digits than MNIST has, drawn from fonts:
+Lesson 4 trains five networks. It does so here on fewer digits than MNIST has, drawn from fonts:
 as many as its own assertions need. ``--whole`` gives it what a student has.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from tools.notebooks import ROOT
 
-TRAIN, TEST = 24_000, 4_000
+TRAIN, TEST, VALIDATION = 24_000, 4_000, 5_000
 SECONDS = 1500  # for a cell
 # What the lesson prints of their number, in nbval's own words.
 SAME = f"""
@@ -25,6 +25,10 @@ replace: 60000
 [test images]
 regex: \\b{TEST}\\b
 replace: 10000
+
+[images to train with]
+regex: \\b{TRAIN - VALIDATION:,}\\b
+replace: 55,000
 """
 
 

@@ -8,11 +8,11 @@ from helpers.draw.charts import bars, lines
 from helpers.draw.comparisons import comparison
 from helpers.draw.flows import flow
 from helpers.draw.gradients import backward, kernel_gradient, transposed
-from helpers.draw.grids import arrays, stops, window
+from helpers.draw.grids import arrays, pooling, stops, window
 from helpers.draw.layers import receptive_field
 from helpers.draw.matrices import as_matrix, connectivity, im2col, kernels, product
 from helpers.draw.networks import network
-from helpers.draw.photos import gallery, images
+from helpers.draw.photos import filters, gallery, images
 from helpers.draw.picture import Picture
 from helpers.draw.stepper import stepper
 from helpers.draw.tallies import confusion
@@ -34,6 +34,7 @@ __all__ = [
     "confusion",
     "connectivity",
     "depthwise_convolution",
+    "filters",
     "flow",
     "gallery",
     "groups",
@@ -45,6 +46,7 @@ __all__ = [
     "network",
     "normal_convolution",
     "pointwise_convolution",
+    "pooling",
     "product",
     "receptive_field",
     "separable_convolution",

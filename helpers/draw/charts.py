@@ -50,22 +50,25 @@ def lines(
 ) -> Picture:
     """Lists of numbers as lines over the numbers ``x``, each named at its end with its last value.
 
-    ``marks`` are dashed vertical lines, {name: x}. ``named_at`` is one of the ``x``: there each line
+    A list that was measured at some of the x only is a dictionary instead, {x: number}. ``marks``
+    are dashed vertical lines, {name: x}. ``named_at`` is one of the x of every line: there each one
     has its name and value, where the ends lie on each other. The axis of y begins at 0 unless it is
     logarithmic. ``alt`` stands in for the words that list the numbers, where these differ from run
     to run. ValueError for lengths that do not fit, more than five lines, the logarithm of what is
     not above 0, or a ``named_at`` that is not in ``x``.
     """
     x, marks = vector(x, "x"), {name: float(at) for name, at in (marks or {}).items()}
-    series = named_vectors(named, len(x), "lines(x, error=ys)")
+    places = [vector([*ys], name) if isinstance(ys, dict) else x for name, ys in named.items()]
+    values = {n: [*ys.values()] if isinstance(ys, dict) else ys for n, ys in named.items()}
+    series = named_vectors(values, map(len, places), "lines(x, error=ys)")
     above_zero([*x, *marks.values()] if log_x else [])
     above_zero(np.concatenate([*series.values()]) if log_y else [])
     right = RIGHT if named_at is None else 0.2
     figure, axes = field(LEFT, BELOW, WIDE, HIGH, right, ABOVE)
     axes.set(xscale="log" if log_x else "linear", yscale="log" if log_y else "linear")
-    for (name, ys), (colour, shape) in zip(series.items(), SERIES, strict=False):
-        dots = {"marker": shape, "markersize": 4.5} if len(x) <= MANY else {}
-        axes.plot(x, ys, color=colour, linewidth=1.8, label=name, clip_on=False, zorder=3, **dots)
+    for (name, ys), xs, (colour, shape) in zip(series.items(), places, SERIES, strict=False):
+        dots = {"marker": shape, "markersize": 4.5} if len(xs) <= MANY else {}
+        axes.plot(xs, ys, color=colour, linewidth=1.8, label=name, clip_on=False, zorder=3, **dots)
     for name, at in marks.items():
         axes.axvline(at, color=PADDING, linewidth=1.1, linestyle=(0, (4, 3)))
         top = axes.get_xaxis_transform()
@@ -76,9 +79,9 @@ def lines(
     axes.set_xlabel(x_label, fontsize=NORMAL, color=INK, labelpad=6)
     axes.set_title(y_label, fontsize=NORMAL, color=INK, loc="left", pad=22 if marks else 8)
     if named_at is None:
-        names_at_ends(axes, x[-1], series)
+        names_at_ends(axes, series)
     else:
-        names_on_lines(axes, x, named_at, series)
+        names_on_lines(axes, places, named_at, series)
     return Picture(figure, alt or lines_in_words(x, series, x_label, y_label, marks))
 
 
@@ -91,7 +94,9 @@ def bars(of: Iterable[str], *, label: str = "", unit: str = "", alt=None, **name
     lengths that do not fit, more than five lists, or a number below 0.
     """
     groups = list(map(str, of))
-    series = named_vectors(named, len(groups), 'bars(["one", "two"], seconds=[1, 2])')
+    series = named_vectors(
+        named, len(named) * [len(groups)], 'bars(["one", "two"], seconds=[1, 2])'
+    )
     if min(values.min() for values in series.values()) < 0:
         raise ValueError("Bars begin at 0 and show numbers from 0 up.")
     shown = {name: [text + unit for text in numbers(ys)] for name, ys in series.items()}
@@ -142,11 +147,11 @@ def on_axis(value: float) -> str:
     return f"{value:,.10g}".replace("-", "−")
 
 
-def names_at_ends(axes, x: float, series: dict[str, np.ndarray]) -> None:
+def names_at_ends(axes, series: dict[str, np.ndarray]) -> None:
     """To the right of the field, each as near to the end of its line as the others allow."""
     points = 72 / axes.figure.dpi
-    ends = [axes.transData.transform((x, ys[-1]))[1] * points for ys in series.values()]
     edge = axes.get_xlim()[1]
+    ends = [axes.transData.transform((edge, ys[-1]))[1] * points for ys in series.values()]
     for (name, ys), at, end, (colour, _) in zip(
         series.items(), spread(ends, LINE), ends, SERIES, strict=False
     ):
@@ -162,12 +167,12 @@ def names_at_ends(axes, x: float, series: dict[str, np.ndarray]) -> None:
         )
 
 
-def names_on_lines(axes, x: np.ndarray, at: float, series: dict[str, np.ndarray]) -> None:
+def names_on_lines(axes, places, at: float, series: dict[str, np.ndarray]) -> None:
     """Above each line's point at ``at``, to its right: a line that falls leaves room there."""
-    found = np.flatnonzero(x == at)
-    if not len(found):
-        raise ValueError(f"Lines are named at one of the x, and {at} is none of them.")
-    for (name, ys), (colour, _) in zip(series.items(), SERIES, strict=False):
+    for (name, ys), xs, (colour, _) in zip(series.items(), places, SERIES, strict=False):
+        found = np.flatnonzero(xs == at)
+        if not len(found):
+            raise ValueError(f"Lines are named at one of the x, and {at} is none of them.")
         axes.annotate(
             f"{name}: {numbers(ys)[found[0]]}",
             xy=(at, ys[found[0]]),
@@ -208,12 +213,12 @@ def vector(values, what: str) -> np.ndarray:
     return array
 
 
-def named_vectors(named: dict, length: int, example: str) -> dict[str, np.ndarray]:
-    """The lists by their names, where there are some and all have the same length."""
+def named_vectors(named: dict, lengths: Iterable[int], example: str) -> dict[str, np.ndarray]:
+    """The lists by their names, where there are some and each has the length that it needs."""
     series = {name.replace("_", " "): vector(ys, name) for name, ys in named.items()}
     if not 1 <= len(series) <= len(SERIES):
         raise ValueError(f"Name one to {len(SERIES)} lists of numbers: {example}.")
-    for name, ys in series.items():
+    for (name, ys), length in zip(series.items(), lengths, strict=True):
         if len(ys) != length:
             raise ValueError(f"{name} has {len(ys)} numbers where {length} are needed.")
     return series

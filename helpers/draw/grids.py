@@ -154,6 +154,46 @@ def in_words(array: np.ndarray) -> str:
 
 
 @drawn
+def pooling(feature_map, size=2) -> Picture:
+    """Max pooling: every block of ``size`` × ``size`` numbers in a colour of its own, and the
+    largest of each in the same colour.
+
+    ``feature_map`` (H, W), both multiples of ``size``; the number that is kept is framed.
+    ValueError where something does not fit.
+    """
+    feature_map = numeric(feature_map, "feature_map").astype(float)
+    if feature_map.ndim != 2 or any(length % size for length in feature_map.shape):
+        raise ValueError(
+            f"Blocks of {by((size, size))} do not fill an array of {by(feature_map.shape)}."
+        )
+    rows, columns = (length // size for length in feature_map.shape)
+    blocks = feature_map.reshape(rows, size, columns, size).swapaxes(1, 2)
+    pooled = blocks.max(axis=(2, 3))
+    canvas, gap = Canvas(), 0.3  # cells between two blocks
+    wide, tall = columns * (size + gap) - gap, rows * (size + gap) - gap
+
+    def fill(i, j):
+        return tint(BLOCKS[(i * columns + j) % len(BLOCKS)], 0.3)
+
+    for i, j in np.ndindex(rows, columns):
+        x, y = j * (size + gap), i * (size + gap)
+        canvas.cells(x, y, blocks[i, j], lambda *_, i=i, j=j: fill(i, j))
+        down, right = np.unravel_index(blocks[i, j].argmax(), (size, size))
+        canvas.frame(x + right, y + down, 1, 1)
+    canvas.words(wide / 2, -0.6, "feature map", weight="bold")
+    canvas.words(wide / 2, tall + 0.5, by(feature_map.shape), SMALL)
+    canvas.arrow((wide + 0.5, tall / 2), (wide + 2.0, tall / 2))
+    canvas.grid(wide + 2.5, tall / 2 - rows / 2, pooled, fill, "largest of each block")
+    return canvas.done(
+        f"Max pooling in blocks of {by((size, size))}: feature map = {in_words(feature_map)}; "
+        f"largest of each block = {in_words(pooled)}."
+    )
+
+
+BLOCKS = (INPUT, KERNEL, OUTPUT, GRADIENT, PADDING, HIGHLIGHT)  # here without their meaning
+
+
+@drawn
 def stops(n, k, stride=1, padding="valid", dilation=1) -> Picture:
     """Every stop of a window of ``k`` taps along ``n`` cells, one row each.
 

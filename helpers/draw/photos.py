@@ -21,6 +21,7 @@ from helpers.draw.picture import Picture, drawn
 ACROSS = 4  # images in one row
 SMALLEST, LARGEST = 0.5, 0.95  # inches: an image of a gallery
 COLUMN = 2.5  # inches: larger photographs make heavy notebooks
+SHADES = 49  # of a filter and of a map: together what the file keeps apart
 GAP, TITLE, CAPTION, BAR = 0.2, 0.32, 0.34, 0.38  # inches: between images, above, below, colours
 
 
@@ -86,6 +87,45 @@ def gallery(images, titles: Iterable = (), across: int = 10, alt: str | None = N
             panel.set_title(titles[place], fontsize=SMALL, color=INK, pad=2.5, linespacing=1.0)
     listed = f": {'; '.join(title.replace(chr(10), ' ') for title in titles)}" if titles else ""
     said = f"{some(len(images), 'image')} of {by(images.shape[1:])}{listed}."
+    return Picture(figure, alt or said)
+
+
+@drawn
+def filters(kernels, maps, across: int = 8, alt: str | None = None) -> Picture:
+    """Each filter (n, kh, kw) with its map (n, H, W) beside it, ``across`` pairs in a row.
+
+    Filters as in `gallery`: orange is positive, blue negative, all on one scale. Maps from 0 up:
+    the more, the darker. ValueError for other shapes, or where there are not as many of both.
+    """
+    from matplotlib import colormaps
+    from matplotlib.figure import Figure
+
+    kernels, maps = np.asarray(kernels, dtype=float), np.asarray(maps, dtype=float)
+    if kernels.ndim != 3 or maps.ndim != 3 or not len(kernels) == len(maps) > 0:
+        raise ValueError(
+            "As many filters (n, kh, kw) as maps (n, H, W), "
+            f"not {by(kernels.shape)} and {by(maps.shape)}."
+        )
+    across = min(across, len(maps))
+    down = -(-len(maps) // across)
+    column = WIDEST / max(across, 8)
+    small, large = 0.3 * column, 0.58 * column  # inches: a filter, and its map to the right of it
+    row = large * maps.shape[1] / maps.shape[2] + GAP / 2
+    figure = Figure(figsize=(column * across, row * down))
+    limit, most = np.abs(kernels).max() or 1.0, maps.max() or 1.0
+    signs, greys = signed_colours().resampled(SHADES), colormaps["gray_r"].resampled(SHADES)
+    for place, (kernel, feature_map) in enumerate(zip(kernels, maps, strict=True)):
+        left = column * (place % across) + GAP / 4
+        top = row * (down - place // across) - GAP / 4
+        for image, x, wide, style in (
+            (kernel, left, small, {"cmap": signs, "vmin": -limit, "vmax": limit}),
+            (feature_map, left + small, large, {"cmap": greys, "vmin": 0, "vmax": most}),
+        ):
+            tall = wide * image.shape[0] / image.shape[1]
+            panel = panel_at(figure, x, top - tall, wide, tall)
+            panel.imshow(image, **style)
+            panel.spines[:].set_edgecolor(FAINT)
+    said = f"{some(len(maps), 'filter')} of {by(kernels.shape[1:])}, each with its map beside it."
     return Picture(figure, alt or said)
 
 
