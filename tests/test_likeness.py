@@ -176,6 +176,13 @@ def test_where_the_wrong_numbers_are(where, value, said):
     assert said in confined(spoiled(where, value), RIGHT, AXES, ROOM).sentence
 
 
+def test_a_few_wrong_numbers_in_some_channels_are_no_place():
+    """One wrong number in each of two filters does not make these filters wrong."""
+    yours = RIGHT.copy()
+    yours[0, 2, 3, 0] = yours[3, 1, 4, 1] = 0
+    assert confined(yours, RIGHT, AXES, ROOM) is None
+
+
 def test_wrong_everywhere_is_no_place():
     assert confined(RIGHT + 1, RIGHT, AXES, ROOM) is None
     assert confined(spoiled(np.s_[[0, 2], 1], 7), RIGHT, AXES, ROOM).sentence.count("row 1") == 1

@@ -376,7 +376,7 @@ def confined(yours: np.ndarray, right: np.ndarray, axes: Axes, room: float) -> D
     places = [place for k, axis in enumerate(axes) if (place := along(off, k, axis))]
     if not places and at_the_edges(off, axes):
         places = ["rows and columns at the edges"]
-    if not places:
+    if not places or scattered(off, (yours != 0) | (right != 0)):
         return None
     nothing = "" if yours[off].any() else ", and 0 there"
     return Diagnosis(
@@ -384,6 +384,15 @@ def confined(yours: np.ndarray, right: np.ndarray, axes: Axes, room: float) -> D
         f"yours is wrong in {' and '.join(places)} only{nothing}; the rest is right.",
         "Does your loop come there, and with what?",
     )
+
+
+def scattered(off: np.ndarray, counts: np.ndarray) -> bool:
+    """Whether most of what is there is right all the same: then the place is chance, and no rule."""
+    there = counts
+    for k in range(off.ndim):
+        others = tuple(n for n in range(off.ndim) if n != k)
+        there = there & off.any(axis=others, keepdims=True)
+    return bool(2 * off.sum() < there.sum())
 
 
 def along(off: np.ndarray, axis: int, name: str) -> str:
