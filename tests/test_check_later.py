@@ -245,3 +245,37 @@ def other(squeeze=None, inner=None, gate=None, excite=None):
 )
 def test_gates_that_nobody_foresaw_are_asked_for_step_by_step(wrong, says):
     assert says in flat(card_of(check.squeeze_excite, wrong, part="one image"))
+
+
+def test_a_sigmoid_that_overflows_is_told_from_other_nans():
+    """exp(z) / (1 + exp(z)) is inf / inf for large z; a 0 / 0 is NaN with small numbers, too."""
+
+    def excited(sigmoid):
+        def function(x, w1, b1, w2, b2):
+            hidden = np.maximum(x.mean(axis=(1, 2)) @ w1 + b1, 0)
+            return x * sigmoid(hidden @ w2 + b2)[:, None, None, :]
+
+        return function
+
+    with np.errstate(all="ignore"):
+        overflows = excited(lambda z: np.exp(z) / (1 + np.exp(z)))
+        card = card_of(check.squeeze_excite, overflows, part="far from zero")
+        assert "with smaller numbers in" in flat(card) and "inf / inf" in flat(card), str(card)
+        card = card_of(
+            check.squeeze_excite, excited(lambda z: z * 0 / (z * 0)), part="far from zero"
+        )
+        assert "there are NaN or infinite numbers in the output." in flat(card), str(card)
+        assert "np.exp(710)" not in flat(card)
+
+
+def test_the_norms_formula_is_true_of_a_block_without_a_layer_that_expands():
+    def without_norms(input_size, filters, expansion=6, stride=1):
+        h, w, c = input_size
+        wide = expansion * c
+        first = c * wide if expansion > 1 else 0
+        after = -(-h // stride) * -(-w // stride)
+        rest = 9 * wide + wide * filters
+        return first + rest, h * w * first + after * rest
+
+    card = card_of(check.inverted_residual_costs, without_norms, part="expansion 1")
+    assert "where there is a layer that expands, 2 · wide after that." in flat(card), str(card)

@@ -64,6 +64,73 @@ def test_what_was_done_is_said(change, said):
 
 
 @pytest.mark.parametrize(
+    ("factors", "said"),
+    [
+        ([1, 1, 1, 1, 1, 0], "your column 5 is 0; all other columns are right."),
+        (
+            [1, 0.5, 1, 1, 1, 1],
+            "your column 1 is 1/2 times what it should be; all other columns are",
+        ),
+        ([0, 0, 1, 1, 1, 1], "your numbers are 0, 0, 1, 1, … times the right ones"),
+    ],
+)
+def test_where_few_of_many_places_are_wrong_they_are_named(factors, said):
+    yours = RIGHT * np.array(factors)[:, None]
+    assert said in likeness(yours, RIGHT, AXES, ROOM).sentence
+
+
+def test_of_many_places_some_can_be_wrong_in_the_same_way_or_in_several():
+    right = np.random.default_rng(2).normal(size=(3, 8))
+    for factors, said in (
+        ([1, 1, 1, 1, 1, 1, 0, 0], "your filters 6 and 7 are 0; all others are right."),
+        ([1, 1, 2, 1, 1, 1, 1, 0], "2 times what it should be; wrong are only the filters 2, 7."),
+    ):
+        assert said in likeness(right * factors, right, ("image", "filter"), ROOM).sentence
+    raised = likeness(right + 0.5 * np.eye(8)[3], right, ("image", "filter"), ROOM)
+    assert raised.sentence == "your filter 3 is too large by 0.5; all other filters are right."
+
+
+@pytest.mark.parametrize(
+    ("taken", "said", "row"),
+    [
+        (
+            [0, 0, 0, 1, 1, 1],
+            "your filter 1 gets bias[0]; bias[1] belongs",
+            "bias[0], bias[1], bias[1]",
+        ),
+        (
+            [5, 4, 3, 2, 1, 0],
+            "your filter 0 gets bias[5]; bias[0] belongs",
+            "bias[5], bias[4], bias[3]",
+        ),
+        (
+            [0, 1, None, 3, 4, 5],
+            "your filter 2 gets no bias; bias[2] belongs",
+            "bias[1], none, bias[3]",
+        ),
+    ],
+)
+def test_a_bias_of_another_filter_is_named(taken, said, row):
+    bias = np.array([0.3, -1.2, 0.8, 2.5, -0.6, 1.1])
+    bare = np.random.default_rng(3).normal(size=(2, 4, 5, 6))
+    yours = bare + [0 if j is None else bias[j] for j in taken]
+    found = likeness(yours, bare + bias, AXES, ROOM, bias=bias)
+    assert said in found.sentence and row in found.look
+
+
+def test_the_order_of_slices_is_said_in_numbers():
+    x = np.random.default_rng(4).normal(size=(2, 3, 4, 6))
+    right = x[..., [0, 3, 1, 4, 2, 5]]
+    found = likeness(x[..., [0, 2, 4, 1, 3, 3]], right, AXES, ROOM, x=x)
+    assert (
+        found.sentence
+        == "your filters are the input's 0, 2, 4, 1, 3, 3; right is 0, 3, 1, 4, 2, 5."
+    )
+    found = likeness(right[..., [0, 0, 2, 1, 4, 5]], right, AXES, ROOM)
+    assert "In order, your filters are the right 0, 0, 2, 1, 4, 5." in found.look
+
+
+@pytest.mark.parametrize(
     "other",
     [
         np.random.default_rng(1).normal(size=RIGHT.shape),
@@ -107,6 +174,13 @@ def edges(y):
 )
 def test_where_the_wrong_numbers_are(where, value, said):
     assert said in confined(spoiled(where, value), RIGHT, AXES, ROOM).sentence
+
+
+def test_a_few_wrong_numbers_in_some_channels_are_no_place():
+    """One wrong number in each of two filters does not make these filters wrong."""
+    yours = RIGHT.copy()
+    yours[0, 2, 3, 0] = yours[3, 1, 4, 1] = 0
+    assert confined(yours, RIGHT, AXES, ROOM) is None
 
 
 def test_wrong_everywhere_is_no_place():

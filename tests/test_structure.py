@@ -10,6 +10,7 @@ from helpers import check
 from helpers.check import oracle
 from helpers.check.covering import covering, together
 from helpers.check.diagnosis.facts import facts
+from helpers.check.exercises.pooling import route, windows
 
 CHOICES = {"bias": (None, 1, -1), "stride": (1, 2, 4), "padding": ("valid", "same"), "d": (1, 2, 3)}
 
@@ -171,3 +172,74 @@ def test_a_listed_mistake_that_is_made_in_some_calls_only_says_in_which():
 def test_what_can_be_said_of_a_call(case, true, false):
     said = facts(case)
     assert said[true] and not said[false]
+
+
+def pooled(how):
+    """Max pooling that takes what ``how`` takes of each window's numbers, row by row."""
+    return lambda x, size=2: how(windows(x, size))
+
+
+def by_absolute(numbers):
+    at = np.abs(numbers).argmax(axis=-1)[..., None]
+    return np.take_along_axis(numbers, at, axis=-1)[..., 0]
+
+
+def spread_rows(x, size=2):
+    """The rows of a window are as far apart as there are windows; the columns are neighbours."""
+    n, height, width, channels = x.shape
+    oh, ow = height // size, width // size
+    whole = x[:, : oh * size, : ow * size].reshape(n, size, oh, ow, size, channels)
+    return whole.max(axis=(1, 4))
+
+
+@pytest.mark.parametrize(
+    ("function", "part", "says"),
+    [
+        (pooled(lambda w: w[..., -1]), "window", "you keep pixel (1, 1) of each window, whatever"),
+        (pooled(lambda w: w[..., -1]), "size", "you keep pixel (2, 2) of each window, whatever"),
+        (pooled(lambda w: w[..., 1:3].max(-1)), "window", "look at pixels (0, 1) and (1, 0) only."),
+        (pooled(lambda w: w[..., :3].max(-1)), "window", "you never look at pixel (1, 1)."),
+        (pooled(by_absolute), "window", "you take the number with the largest absolute value of"),
+        (pooled(lambda w: np.sort(w)[..., -2]), "window", "you take the second largest number of"),
+        (
+            spread_rows,
+            "window",
+            "(2, 3) is made of rows 2 and 5 and columns 6 and 7; right are rows 4",
+        ),
+    ],
+)
+def test_which_pixel_of_every_window_was_taken(function, part, says):
+    card = card_of(check.max_pool, function, part=part)
+    assert says in flat(card), str(card)
+    assert card.misconception == "another pixel of the window"
+
+
+def given_back(place, where=lambda numbers: numbers[..., 0] == numbers[..., 0]):
+    """The gradient of each window goes to the pixel ``place(numbers)``, where ``where(numbers)``."""
+
+    def function(dy, x, size=2):
+        def share(numbers):
+            at = place(numbers)[..., None]
+            return (np.arange(size * size) == at) & where(numbers)[..., None]
+
+        return route(dy, x, size, share)
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("function", "part", "says"),
+    [
+        (given_back(lambda w: w.argmax(-1), lambda w: w.max(-1) > 0), "window",
+         "a window that holds no number above 0 passes nothing back; all other windows are right."),
+        (given_back(lambda w: w.argmax(-1), lambda w: w.min(-1) >= 0), "window",
+         "a window that holds a negative number passes nothing back"),
+        (given_back(lambda w: 3 - w.argmax(-1)), "window",
+         "the pixel is counted from the window's end"),
+        (given_back(lambda w: w.argmax(-1)[..., :1] + 0 * w.argmax(-1)), "window",
+         "all channels give to the pixel that is the largest in channel 0."),
+    ],
+)  # fmt: skip
+def test_which_windows_pass_their_gradient_back_wrongly(function, part, says):
+    card = card_of(check.max_pool_backward, function, part=part)
+    assert says in flat(card), str(card)

@@ -6,6 +6,7 @@ Each sentence was tried: with what it says undone, your numbers are the right on
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import combinations, permutations, product
 
 import numpy as np
@@ -15,6 +16,8 @@ from helpers.check.diagnosis import Diagnosis
 Axes = Sequence[str]
 FEW = 3
 """An array of fewer different numbers is like many others by chance."""
+LISTED = 4
+"""So many factors, or differences, are written out."""
 
 
 def likeness(
@@ -24,11 +27,12 @@ def likeness(
     room: float,
     bias: np.ndarray | None = None,
     padded: bool = False,
+    x: np.ndarray | None = None,
 ) -> Diagnosis | None:
     """What was done to the right numbers to make yours, where it is one thing; else None.
 
     ``room`` is by how much two numbers may differ and still be the same; ``padded`` says whether
-    zeros were put around an image.
+    zeros were put around an image; ``x`` is the input, which some functions only put in order.
     """
 
     def same(a: np.ndarray, b: np.ndarray) -> bool:
@@ -36,12 +40,15 @@ def likeness(
 
     if len(np.unique(right)) < FEW or not np.all(np.isfinite(yours)):
         return None
-    if bias is not None and (found := bias_times(yours, right, bias, same)):
+    if bias is not None and (
+        found := bias_times(yours, right, bias, same)
+        or bias_of_another(yours, right, bias, axes, same)
+    ):
         return found
     looks = (
         (turned, cut_anew, summed, too_short_or_long)
         if yours.shape != right.shape
-        else (turned, cut_anew, mirrored, another_order, scaled, raised)
+        else (turned, cut_anew, mirrored, partial(moved, x=x), another_order, scaled, raised)
     )
     found = next(filter(None, (look(yours, right, axes, same) for look in looks)), None)
     if found and padded and found.name == "too short or too long":
@@ -116,7 +123,7 @@ def another_order(yours, right, axes, same) -> Diagnosis | None:
         mine, wanted = (np.moveaxis(a, axis, 0) for a in (yours, right))
         if not 1 < len(wanted) <= 64:
             continue
-        source = [[j for j, theirs in enumerate(wanted) if same(one, theirs)] for one in mine]
+        source = found_in(mine, wanted, same)
         if not all(source):
             continue
         at, other = next((i, js[0]) for i, js in enumerate(source) if i not in js)
@@ -125,9 +132,38 @@ def another_order(yours, right, axes, same) -> Diagnosis | None:
             "slices of an axis in another order",
             f"your {name} {at} is the right {name} {other}"
             + (", which is there more than once." if again else "; the others are there, too."),
+            f"In order, your {name}s are the right {in_a_row([js[0] for js in source])}. "
             f"Follow {name} {at} through your function: where is it read, where is it put?",
         )
     return None
+
+
+def moved(yours, right, axes, same, x) -> Diagnosis | None:
+    """Of a function that puts slices of its input in order: in which order yours are, and the right ones."""
+    if x is None or not yours.shape == right.shape == x.shape:
+        return None
+    for axis, name in enumerate(axes):
+        mine, wanted, given = (np.moveaxis(a, axis, 0) for a in (yours, right, x))
+        if not 1 < len(given) <= 64:
+            continue
+        source, order = (found_in(a, given, same) for a in (mine, wanted))
+        if all(len(js) == 1 for js in (*source, *order)) and source != order:
+            here, there = (in_a_row([js[0] for js in some]) for some in (source, order))
+            return Diagnosis(
+                "slices of the input in another order",
+                f"your {name}s are the input's {here}; right is {there}.",
+                "Follow one of them through your function: where is it read, where is it put?",
+            )
+    return None
+
+
+def found_in(some: np.ndarray, others: np.ndarray, same: Callable) -> list[list[int]]:
+    """For each slice the numbers of all that it equals."""
+    return [[j for j, other in enumerate(others) if same(one, other)] for one in some]
+
+
+def in_a_row(numbers: Sequence, most: int = 12) -> str:
+    return ", ".join(map(str, numbers[:most])) + (", …" if len(numbers) > most else "")
 
 
 # ---------------------------------------------------------------- more or fewer numbers
@@ -216,6 +252,9 @@ def scaled(yours, right, axes, same) -> Diagnosis | None:
         with np.errstate(all="ignore"):
             factor = steady(np.where(used, yours / right, np.nan), axis, np.nanmedian)
         if np.all(np.isfinite(factor)) and same(right * factor, yours):
+            few = few_wrong(yours, right, axis, same)
+            if few:
+                return one_place("scaled", few, factor, axes[axis], factored)
             return changed("scaled", "{} times the right ones", factor, axis, axes, ratio)
     return None
 
@@ -225,6 +264,9 @@ def raised(yours, right, axes, same) -> Diagnosis | None:
     for axis in (None, *range(right.ndim)):
         step = steady(yours - right, axis, np.median)
         if same(right + step, yours):
+            few = few_wrong(yours, right, axis, same)
+            if few:
+                return one_place("raised", few, step, axes[axis], enlarged)
             too = "too small" if step.max() < 0 else "too large"
             by = -step if step.max() < 0 else step
             return changed("raised", too + " by {}", by, axis, axes, "{:.4g}".format)
@@ -242,6 +284,64 @@ def bias_times(yours, right, bias, same) -> Diagnosis | None:
     return Diagnosis("bias not once", f"the bias {often}.", "It is added once, to every number.")
 
 
+def bias_of_another(yours, right, bias, axes, same) -> Diagnosis | None:
+    """Where each filter got a number of the bias, or none, but not its own."""
+    if yours.shape != right.shape or bias.shape != right.shape[-1:] or len(np.unique(bias)) < FEW:
+        return None
+    step = steady(yours - right, right.ndim - 1, np.median).ravel()
+    if not same(right + step, yours):
+        return None
+    taken = []
+    for at, number in enumerate(bias + step):
+        fitting = [j for j, b in enumerate(bias) if same(number, b)]
+        if not fitting and not same(number, np.float64(0)):
+            return None
+        taken.append(at if at in fitting else fitting[0] if fitting else None)
+    wrong = [at for at, j in enumerate(taken) if j != at]
+    if not wrong:
+        return None
+    at, name = wrong[0], axes[-1]
+    got = "no bias" if taken[at] is None else f"bias[{taken[at]}]"
+    row = ["none" if j is None else f"bias[{j}]" for j in taken]
+    return Diagnosis(
+        "the bias of another",
+        f"your {name} {at} gets {got}; bias[{at}] belongs there.",
+        f"In order, your {name}s get {in_a_row(row)}.",
+    )
+
+
+def few_wrong(yours, right, axis: int | None, same) -> list[int]:
+    """The places along an axis that are wrong where most are right, and too many to be listed; else []."""
+    if axis is None or right.shape[axis] <= LISTED:
+        return []
+    pairs = zip(np.moveaxis(yours, axis, 0), np.moveaxis(right, axis, 0), strict=True)
+    wrong = [at for at, (mine, wanted) in enumerate(pairs) if not same(mine, wanted)]
+    return wrong if 4 * len(wrong) <= right.shape[axis] else []
+
+
+def one_place(name: str, wrong: list[int], by: np.ndarray, axis: str, said: Callable) -> Diagnosis:
+    """Which place along an axis is wrong, and how; the others are right."""
+    at = wrong[0]
+    how = said(by.ravel()[at])
+    alike = all(said(by.ravel()[other]) == how for other in wrong)
+    if len(wrong) == 1:
+        which = f"your {axis} {at} is {how}; all other {axis}s are right."
+    elif alike:
+        *most, last = map(str, wrong)
+        which = f"your {axis}s {', '.join(most)} and {last} are {how}; all others are right."
+    else:
+        which = f"your {axis} {at} is {how}; wrong are only the {axis}s {in_a_row(wrong)}."
+    return Diagnosis(name, which, f"What does your function do otherwise at {axis} {at}?")
+
+
+def factored(by: float) -> str:
+    return "0" if abs(by) < 1e-9 else f"{ratio(by)} times what it should be"
+
+
+def enlarged(by: float) -> str:
+    return f"too {'large' if by > 0 else 'small'} by {abs(by):.4g}"
+
+
 def steady(values: np.ndarray, axis: int | None, middle: Callable) -> np.ndarray:
     """One value for all, or one for each place along an axis."""
     others = tuple(k for k in range(values.ndim) if k != axis)
@@ -251,8 +351,7 @@ def steady(values: np.ndarray, axis: int | None, middle: Callable) -> np.ndarray
 
 
 def changed(name, how, by, axis, axes, written) -> Diagnosis:
-    places = by.ravel()
-    shown = ", ".join(written(v) for v in places[:4]) + (", …" if len(places) > 4 else "")
+    shown = in_a_row([written(v) for v in by.ravel()], LISTED)
     said = how.format(shown)
     sentence = (
         f"all your numbers are {said}."
@@ -277,7 +376,7 @@ def confined(yours: np.ndarray, right: np.ndarray, axes: Axes, room: float) -> D
     places = [place for k, axis in enumerate(axes) if (place := along(off, k, axis))]
     if not places and at_the_edges(off, axes):
         places = ["rows and columns at the edges"]
-    if not places:
+    if not places or scattered(off, (yours != 0) | (right != 0)):
         return None
     nothing = "" if yours[off].any() else ", and 0 there"
     return Diagnosis(
@@ -285,6 +384,15 @@ def confined(yours: np.ndarray, right: np.ndarray, axes: Axes, room: float) -> D
         f"yours is wrong in {' and '.join(places)} only{nothing}; the rest is right.",
         "Does your loop come there, and with what?",
     )
+
+
+def scattered(off: np.ndarray, counts: np.ndarray) -> bool:
+    """Whether most of what is there is right all the same: then the place is chance, and no rule."""
+    there = counts
+    for k in range(off.ndim):
+        others = tuple(n for n in range(off.ndim) if n != k)
+        there = there & off.any(axis=others, keepdims=True)
+    return bool(2 * off.sum() < there.sum())
 
 
 def along(off: np.ndarray, axis: int, name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.check.answers import Array
+from helpers.check.answers import Array, as_numbers
 from helpers.check.diagnosis import Diagnosis, structure
 from helpers.check.diagnosis.mistakes import listed
 
@@ -31,6 +31,11 @@ ONE_TO_ALL_OTHERS = Diagnosis(
     "Work it out from the arguments.",
 )
 
+OVERFLOW = (
+    "A number gets too large for its type: np.exp(710) is inf, and inf / inf and inf - inf are NaN. "
+    "Does np.exp meet a large number?"
+)
+
 
 def agree(one: Any, other: Any) -> bool:
     """Whether two answers of the same function are the same, but for rounding."""
@@ -45,8 +50,10 @@ def known(trial: Any, case: dict, answer: Any) -> Any:
     """What is wrong in a teacher's words: a Misconception or a Diagnosis, or None."""
     meets = any(case is one for one in trial.together)
     mistake = None if meets else listed_where(trial, case, answer)
-    if mistake or shows_by_itself(trial, case, answer):
+    if mistake:
         return mistake
+    if shows_by_itself(trial, case, answer):
+        return too_large(trial, case, answer)
     return (
         two_answers(trial, case)
         or whatever_is_asked(trial, case, answer)
@@ -62,6 +69,30 @@ def shows_by_itself(trial: Any, case: dict, answer: Any) -> bool:
     if not isinstance(kind, Array):
         return False
     return bool(kind.plain(answer, trial.right(case), trial.slack(case)))
+
+
+def too_large(trial: Any, case: dict, answer: Any) -> Diagnosis | None:
+    """Where NaN or infinite numbers come of large ones: the same call with small ones is answered rightly."""
+    yours = as_numbers(answer)
+    floats = [n for n, v in case.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
+    if yours is None or np.all(np.isfinite(yours)) or not floats:
+        return None
+    largest = max(np.abs(case[name]).max(initial=0) for name in floats)
+    for names in (*([name] for name in floats), floats):
+        small = {**case, **{name: case[name] / max(largest, 1) for name in names}}
+        try:
+            made = trial.quietly(trial.answer, small)
+            if made is None or trial.apart().difference(made, small):
+                continue
+        except Exception:  # an answer of another kind, or no such call
+            continue
+        which = " and ".join(f"`{name}`" for name in names)
+        return Diagnosis(
+            "too large for a float",
+            f"there are NaN or infinite numbers in the output; with smaller numbers in {which} it is right.",
+            OVERFLOW,
+        )
+    return None
 
 
 def listed_where(trial: Any, case: dict, answer: Any) -> Any:

@@ -39,7 +39,7 @@ def looked_into(trial: Any, case: dict, answer: Any) -> Diagnosis | None:
     kind = trial.exercise.parts[trial.part].answer
     counts = isinstance(kind, Count | Counts)
     padded = case.get("padding") == "same"
-    like = partial(likeness, bias=case.get("bias"), padded=padded)
+    like = partial(likeness, bias=case.get("bias"), padded=padded, x=case.get("x"))
     found = meeting(trial.apart(), case) or likened(trial, like, case, answer)
     if found:
         return found

@@ -161,7 +161,10 @@ def positioned(first, rest):
     )
 
 
-TWO = "A norm has a scale and a shift for each map of the layer before it: 2 · wide, 2 · wide, 2 · filters."
+TWO = (
+    "A norm has a scale and a shift for each map of the layer before it: 2 · wide after the depthwise "
+    "layer, 2 · filters at the end and, where there is a layer that expands, 2 · wide after that."
+)
 
 inverted_residual_costs = Exercise(
     name="inverted_residual_costs",

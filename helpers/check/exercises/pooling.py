@@ -11,6 +11,8 @@ from helpers.check import oracle, sums
 from helpers.check.answers import Array
 from helpers.check.core import Case, Exercise, Misconception, Part
 from helpers.check.covering import covering
+from helpers.check.exercises import pooling_probe
+from helpers.check.exercises.pooling_probe import windows
 
 AXES = ("image", "row", "column", "channel")
 
@@ -78,14 +80,6 @@ def tied(rng) -> list[Case]:
 
 
 # ---------------------------------------------------------------- the right answers, in pieces
-
-
-def windows(x, size=2) -> np.ndarray:
-    """(N, oh, ow, C, size * size): the numbers of each window, row by row."""
-    n, height, width, channels = x.shape
-    oh, ow = height // size, width // size
-    whole = x[:, : oh * size, : ow * size].reshape(n, oh, size, ow, size, channels)
-    return whole.transpose(0, 1, 3, 5, 2, 4).reshape(n, oh, ow, channels, size * size)
 
 
 def put_back(shares, x, size=2) -> np.ndarray:
@@ -174,9 +168,15 @@ max_pool = Exercise(
     name="max_pool",
     oracle=oracle.max_pool,
     parts={
-        "window": Part(divided, WINDOW, sum_at=sums.max_pool),
-        "size": Part(other_sizes, WINDOW, sum_at=sums.max_pool),
-        "remainder": Part(left_over, WINDOW, sum_at=sums.max_pool, together=all_together),
+        "window": Part(divided, WINDOW, sum_at=sums.max_pool, probe=pooling_probe.forward),
+        "size": Part(other_sizes, WINDOW, sum_at=sums.max_pool, probe=pooling_probe.forward),
+        "remainder": Part(
+            left_over,
+            WINDOW,
+            sum_at=sums.max_pool,
+            probe=pooling_probe.forward,
+            together=all_together,
+        ),
     },
     misconceptions=(
         Misconception(
@@ -369,7 +369,8 @@ def backward_part(cases, **options) -> Part:
     def slack(case: Case) -> np.ndarray:
         return route(**{**case, "dy": np.abs(case["dy"])})
 
-    return Part(backward(cases), DX, slack=slack, sum_at=sums.max_pool_dx, **options)
+    probe = pooling_probe.backward
+    return Part(backward(cases), DX, slack=slack, sum_at=sums.max_pool_dx, probe=probe, **options)
 
 
 max_pool_backward = Exercise(
