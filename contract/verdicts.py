@@ -64,6 +64,8 @@ class NotAttempted(CheckFailed):
         self.kind, self.misconception = "not attempted", None
         self.picture, self.within = None, set()
         line = f'○ {exercise}: not attempted yet. Try check.hint("{exercise}")'
+        if len(line) > WIDTH:  # it stays one line
+            line = f"○ {exercise}: not attempted yet. Try check.hint(…)"
         if stub:
             line = f"○ {exercise}: waits for `{stub}`, which is not attempted yet."
         if called:

@@ -446,7 +446,7 @@ def test_raw_cells_of_a_students_own_are_left_out():
 
 
 def test_every_notebook_of_the_course_is_tried():
-    assert [Path(name).name for name in NAMES] == NAMES and len(NAMES) == 4
+    assert [Path(name).name for name in NAMES] == NAMES and len(NAMES) == 5
 
 
 def test_a_blank_answer_below_the_real_one_is_noted():

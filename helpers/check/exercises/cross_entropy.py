@@ -305,8 +305,9 @@ OF_GRADIENT = (
     (
         Diagnosis(
             "gradient of the probabilities",
-            "where the right class has probability 0, your gradient is infinite: you divide by it.",
-            "That is how the loss changes with the probabilities. Go one step further back, to the logits.",
+            "your gradient says how the loss changes with the probabilities. "
+            "Where the right class has probability 0, you divide by it.",
+            "Go one step further back: how does it change with the logits?",
         ),
         [[0, -1000]],
         [[0, 1]],
