@@ -54,7 +54,7 @@ format: env  ## put code and notebooks in their canonical form
 	@python -m tools.notebooks format
 	@ruff check --fix --quiet . && ruff format --quiet .
 
-proof-security: env  ## score 102 attacks by stock nbgrader and by this course; writes docs/security.md
+proof-security: env  ## score attacks by stock nbgrader and by this course; writes docs/security.md
 	@python -m tools.security --write
 
 bench-grading: env  ## measure grading: stock nbgrader and this course, side by side
